@@ -1,0 +1,80 @@
+import type { Scope } from '@almanac/kernel';
+import { z } from 'zod';
+
+/**
+ * One row of an API: everything about an operation but what it does. Authentication, validation,
+ * limits, problem+json, metrics, the OpenAPI entry and the page's types follow from it.
+ */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the API's prefix, with `:name` for parameters, e.g. `/:id/complete`. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the token must allow; `public` needs no token. */
+  readonly scope: Scope | 'public';
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** The answer's body; none means 204. */
+  readonly output?: z.ZodType;
+  /** 200 unless said. */
+  readonly status?: 200 | 201;
+  /** Whether a version may be given with `If-Match`, or must be. */
+  readonly ifMatch?: 'optional' | 'required';
+  /** Whether `Idempotency-Key` is understood. */
+  readonly idempotent?: true;
+  /** The codes this operation can answer with beside the general ones. */
+  readonly errors?: readonly string[];
+}
+
+export interface Api<Operations extends Record<string, Operation> = Record<string, Operation>> {
+  readonly tag: string;
+  readonly prefix: string;
+  readonly operations: Operations;
+}
+
+/** @param prefix the path all operations share, e.g. `/api/v1/tasks` */
+export const defineApi = <const Operations extends Record<string, Operation>>(
+  tag: string,
+  prefix: string,
+  operations: Operations,
+): Api<Operations> => ({ tag, prefix, operations });
+
+type Part<O, K extends string> = O extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : unknown;
+
+/** What the use-case behind an operation gets: parameters, query and body as one object, and the version of `If-Match`. */
+export type InputOf<O extends Operation> = Part<O, 'params'> &
+  Part<O, 'query'> &
+  Part<O, 'body'> &
+  (O extends { readonly ifMatch: 'required' }
+    ? { version: number }
+    : O extends { readonly ifMatch: 'optional' }
+      ? { version?: number | undefined }
+      : unknown);
+
+/** What the use-case behind an operation gives back. */
+export type OutputOf<O extends Operation> = O extends { readonly output: infer S extends z.ZodType }
+  ? z.input<S>
+  : void;
+
+/** A page of a list that is read by cursor. */
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null on the last one.' }),
+  });
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+/** How a list is paged. */
+export const Paging = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(2000).optional(),
+});
+
+export const Id = z.uuid().meta({ description: 'A UUID.' });
+export const Instant = z.iso.datetime().meta({ description: 'An instant in UTC (RFC 3339).' });
+export const ById = z.strictObject({ id: Id });
