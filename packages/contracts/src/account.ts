@@ -19,7 +19,12 @@ export const Account = z
 export type Account = z.infer<typeof Account>;
 
 export const SignUp = z
-  .strictObject({ email: Email, password: Password, name: z.string().trim().min(1).max(100), zone: Zone.default('UTC') })
+  .strictObject({
+    email: Email,
+    password: Password,
+    name: z.string().trim().min(1).max(100),
+    zone: Zone.default('UTC'),
+  })
   .meta({ id: 'SignUp' });
 export type SignUp = z.infer<typeof SignUp>;
 
@@ -44,21 +49,68 @@ export type SignedIn = z.infer<typeof SignedIn>;
 export const SignInOptions = z
   .object({
     signUp: z.boolean().meta({ description: 'Whether anyone may create an account here.' }),
-    oidc: z.object({ name: z.string(), url: z.string() }).nullable().meta({ description: 'Sign-in elsewhere, if configured.' }),
+    oidc: z
+      .object({ name: z.string(), url: z.string() })
+      .nullable()
+      .meta({ description: 'Sign-in elsewhere, if configured.' }),
   })
   .meta({ id: 'SignInOptions' });
 export type SignInOptions = z.infer<typeof SignInOptions>;
 
 export const accountApi = defineApi('Account', '/api/v1', {
-  signInOptions: { method: 'GET', path: '/auth/options', summary: 'How one can sign in here', scope: 'public', output: SignInOptions },
-  signUp: { method: 'POST', path: '/auth/sign-up', summary: 'Create an account and sign in', scope: 'public', body: SignUp, output: SignedIn, status: 201 },
-  signIn: { method: 'POST', path: '/auth/sign-in', summary: 'Sign in with a session cookie', scope: 'public', body: Credentials, output: SignedIn },
-  refresh: { method: 'POST', path: '/auth/refresh', summary: 'A new access token for the session cookie', scope: 'public', output: SignedIn },
+  signInOptions: {
+    method: 'GET',
+    path: '/auth/options',
+    summary: 'How one can sign in here',
+    scope: 'public',
+    output: SignInOptions,
+  },
+  signUp: {
+    method: 'POST',
+    path: '/auth/sign-up',
+    summary: 'Create an account and sign in',
+    scope: 'public',
+    body: SignUp,
+    output: SignedIn,
+    status: 201,
+  },
+  signIn: {
+    method: 'POST',
+    path: '/auth/sign-in',
+    summary: 'Sign in with a session cookie',
+    scope: 'public',
+    body: Credentials,
+    output: SignedIn,
+  },
+  refresh: {
+    method: 'POST',
+    path: '/auth/refresh',
+    summary: 'A new access token for the session cookie',
+    scope: 'public',
+    output: SignedIn,
+  },
   signOut: { method: 'POST', path: '/auth/sign-out', summary: 'End the session', scope: 'public' },
-  issueToken: { method: 'POST', path: '/auth/token', summary: 'An access token for scripts', scope: 'public', body: Credentials, output: AccessToken },
-  getAccount: { method: 'GET', path: '/account', summary: 'The signed-in account', scope: 'account:read', output: Account },
+  issueToken: {
+    method: 'POST',
+    path: '/auth/token',
+    summary: 'An access token for scripts',
+    scope: 'public',
+    body: Credentials,
+    output: AccessToken,
+  },
+  getAccount: {
+    method: 'GET',
+    path: '/account',
+    summary: 'The signed-in account',
+    scope: 'account:read',
+    output: Account,
+  },
   updateAccount: {
-    method: 'PATCH', path: '/account', summary: 'Change name or zone', scope: 'account:write',
-    body: z.strictObject({ name: z.string().trim().min(1).max(100).optional(), zone: Zone.optional() }), output: Account,
+    method: 'PATCH',
+    path: '/account',
+    summary: 'Change name or zone',
+    scope: 'account:write',
+    body: z.strictObject({ name: z.string().trim().min(1).max(100).optional(), zone: Zone.optional() }),
+    output: Account,
   },
 });

@@ -40,7 +40,9 @@ export const defineApi = <const Operations extends Record<string, Operation>>(
   operations: Operations,
 ): Api<Operations> => ({ tag, prefix, operations });
 
-type Part<O, K extends string> = O extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : unknown;
+type Part<O, K extends string> = O extends { readonly [P in K]: infer S extends z.ZodType }
+  ? z.output<S>
+  : unknown;
 
 /** What the use-case behind an operation gets: parameters, query and body as one object, and the version of `If-Match`. */
 export type InputOf<O extends Operation> = Part<O, 'params'> &
@@ -61,7 +63,10 @@ export type OutputOf<O extends Operation> = O extends { readonly output: infer S
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),
-    nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null on the last one.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where the next page begins; null on the last one.' }),
   });
 
 export interface Page<Item> {

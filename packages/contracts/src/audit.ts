@@ -30,14 +30,21 @@ export type ListAudit = z.infer<typeof ListAudit>;
 
 export const auditApi = defineApi('Audit', '/api/v1/audit-log', {
   listAudit: {
-    method: 'GET', path: '/', summary: 'What happened, newest first', scope: 'audit:read',
-    query: ListAudit, output: page(AuditEntry),
+    method: 'GET',
+    path: '/',
+    summary: 'What happened, newest first',
+    scope: 'audit:read',
+    query: ListAudit,
+    output: page(AuditEntry),
   },
 });
 
 /** Published now and then, out of the database's reach: a chain cut behind it no longer verifies. */
 export const auditHead = defineEvent('audit.head', {
-  topic: 'audit-heads', version: 1, about: 'The audit chain has grown to this entry.',
+  topic: 'audit-heads',
+  version: 1,
+  about: 'The audit chain has grown to this entry.',
   data: z.object({ sequence: z.int().positive(), hash: z.string() }),
-  key: () => 'chain', entity: ({ sequence }) => ({ type: 'audit-entry', id: String(sequence) }),
+  key: () => 'chain',
+  entity: ({ sequence }) => ({ type: 'audit-entry', id: String(sequence) }),
 });

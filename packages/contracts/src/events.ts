@@ -68,7 +68,10 @@ export const CloudEvent = z
     id: Id,
     source: z.string().min(1),
     type: z.string().min(1),
-    subject: z.string().regex(/^[a-z-]+\/.+$/).meta({ description: 'What it is about: `task/<id>`.' }),
+    subject: z
+      .string()
+      .regex(/^[a-z-]+\/.+$/)
+      .meta({ description: 'What it is about: `task/<id>`.' }),
     time: Instant,
     datacontenttype: z.literal('application/json'),
     dataschema: z.string().regex(/^\/events\/[a-z.]+\/\d+$/),
@@ -82,4 +85,5 @@ export const CloudEvent = z
 export type CloudEvent<Data = unknown> = Omit<z.infer<typeof CloudEvent>, 'data'> & { data: Data };
 
 /** Where the schema of an event's data is found, relative to the documentation's root. */
-export const dataSchemaOf = ({ type, version }: { type: string; version: number }): string => `/events/${type}/${version}`;
+export const dataSchemaOf = ({ type, version }: { type: string; version: number }): string =>
+  `/events/${type}/${version}`;

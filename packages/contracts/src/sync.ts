@@ -21,7 +21,11 @@ export type Change = z.infer<typeof Change>;
  * (then it lists afresh after `welcome`). `auth` brings a new token before the old one ends.
  */
 export const SyncClientMessage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), token: z.string().max(8192), cursor: z.string().max(100).nullable() }),
+  z.strictObject({
+    type: z.literal('hello'),
+    token: z.string().max(8192),
+    cursor: z.string().max(100).nullable(),
+  }),
   z.strictObject({ type: z.literal('auth'), token: z.string().max(8192) }),
 ]);
 export type SyncClientMessage = z.infer<typeof SyncClientMessage>;

@@ -13,7 +13,11 @@ const noControls = (text: string): boolean => !/[\u0000-\u0008\u000b\u000c\u000e
 const text = (max: number) => z.string().max(max).refine(noControls, 'must not contain control characters');
 
 export const Title = text(500).trim().min(1);
-export const Tag = text(50).trim().toLowerCase().min(1).regex(/^[^\s,#]+$/u, 'must not contain spaces, commas or #');
+export const Tag = text(50)
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .regex(/^[^\s,#]+$/u, 'must not contain spaces, commas or #');
 
 /** IANA zones as this runtime knows them. */
 const knownZone = (zone: string): boolean => {
@@ -89,7 +93,10 @@ export type UpdateTask = z.infer<typeof UpdateTask>;
 
 /** A query parameter that may be repeated. */
 const repeated = <T extends z.ZodType>(item: T, max: number) =>
-  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(max));
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).max(max),
+  );
 
 export const ListTasks = Paging.extend({
   status: TaskStatus.optional(),
@@ -97,9 +104,15 @@ export const ListTasks = Paging.extend({
   tag: repeated(Tag, 20).optional().meta({ description: 'Tags that the task must all have.' }),
   dueFrom: Instant.optional().meta({ description: 'Due at this instant or later.' }),
   dueTo: Instant.optional().meta({ description: 'Due before this instant.' }),
-  q: text(200).trim().optional().meta({ description: 'Words that title, description or tags contain; the last may be unfinished.' }),
+  q: text(200)
+    .trim()
+    .optional()
+    .meta({ description: 'Words that title, description or tags contain; the last may be unfinished.' }),
   sort: z.enum(['due', 'priority', 'created', 'title']).default('created'),
-  order: z.enum(['asc', 'desc']).optional().meta({ description: 'desc for created, asc for the others, unless said.' }),
+  order: z
+    .enum(['asc', 'desc'])
+    .optional()
+    .meta({ description: 'desc for created, asc for the others, unless said.' }),
 });
 export type ListTasks = z.infer<typeof ListTasks>;
 
@@ -108,41 +121,92 @@ export type TagCount = z.infer<typeof TagCount>;
 
 export const tasksApi = defineApi('Tasks', '/api/v1/tasks', {
   createTask: {
-    method: 'POST', path: '/', summary: 'Create a task', scope: 'tasks:write',
-    body: CreateTask, output: Task, status: 201, idempotent: true,
+    method: 'POST',
+    path: '/',
+    summary: 'Create a task',
+    scope: 'tasks:write',
+    body: CreateTask,
+    output: Task,
+    status: 201,
+    idempotent: true,
   },
-  listTasks: { method: 'GET', path: '/', summary: 'List and search tasks', scope: 'tasks:read', query: ListTasks, output: page(Task) },
+  listTasks: {
+    method: 'GET',
+    path: '/',
+    summary: 'List and search tasks',
+    scope: 'tasks:read',
+    query: ListTasks,
+    output: page(Task),
+  },
   listTags: {
-    method: 'GET', path: '/tags', summary: 'The tags in use on open tasks, most used first', scope: 'tasks:read',
+    method: 'GET',
+    path: '/tags',
+    summary: 'The tags in use on open tasks, most used first',
+    scope: 'tasks:read',
     output: z.object({ items: z.array(TagCount) }),
   },
-  getTask: { method: 'GET', path: '/:id', summary: 'Read a task', scope: 'tasks:read', params: ById, output: Task },
+  getTask: {
+    method: 'GET',
+    path: '/:id',
+    summary: 'Read a task',
+    scope: 'tasks:read',
+    params: ById,
+    output: Task,
+  },
   updateTask: {
-    method: 'PATCH', path: '/:id', summary: 'Change a task', scope: 'tasks:write',
-    params: ById, body: UpdateTask, output: Task, ifMatch: 'required',
+    method: 'PATCH',
+    path: '/:id',
+    summary: 'Change a task',
+    scope: 'tasks:write',
+    params: ById,
+    body: UpdateTask,
+    output: Task,
+    ifMatch: 'required',
   },
   completeTask: {
-    method: 'POST', path: '/:id/complete', summary: 'Complete a task', scope: 'tasks:write',
-    params: ById, output: Task, ifMatch: 'optional',
+    method: 'POST',
+    path: '/:id/complete',
+    summary: 'Complete a task',
+    scope: 'tasks:write',
+    params: ById,
+    output: Task,
+    ifMatch: 'optional',
   },
   reopenTask: {
-    method: 'POST', path: '/:id/reopen', summary: 'Reopen a completed task', scope: 'tasks:write',
-    params: ById, output: Task, ifMatch: 'optional',
+    method: 'POST',
+    path: '/:id/reopen',
+    summary: 'Reopen a completed task',
+    scope: 'tasks:write',
+    params: ById,
+    output: Task,
+    ifMatch: 'optional',
   },
   deleteTask: {
-    method: 'DELETE', path: '/:id', summary: 'Delete a task; it can be restored for 30 days', scope: 'tasks:write',
-    params: ById, ifMatch: 'optional',
+    method: 'DELETE',
+    path: '/:id',
+    summary: 'Delete a task; it can be restored for 30 days',
+    scope: 'tasks:write',
+    params: ById,
+    ifMatch: 'optional',
   },
   restoreTask: {
-    method: 'POST', path: '/:id/restore', summary: 'Bring a deleted task back', scope: 'tasks:write',
-    params: ById, output: Task,
+    method: 'POST',
+    path: '/:id/restore',
+    summary: 'Bring a deleted task back',
+    scope: 'tasks:write',
+    params: ById,
+    output: Task,
   },
 });
 
 const taskEvent = <const Type extends string>(type: Type, about: string) =>
   defineEvent(type, {
-    topic: 'task-events', version: 1, about, data: Task,
-    key: (task) => task.id, entity: (task) => ({ type: 'task', id: task.id }),
+    topic: 'task-events',
+    version: 1,
+    about,
+    data: Task,
+    key: (task) => task.id,
+    entity: (task) => ({ type: 'task', id: task.id }),
   });
 
 export const taskCreated = taskEvent('task.created', 'A task was created.');
@@ -159,6 +223,10 @@ export const TaskUpdate = z.object({
 
 /** For the user's other devices, so its key is the user. */
 export const taskUpdate = defineEvent('task.update', {
-  topic: 'task-updates', version: 1, about: 'A task of the user changed in some way.', data: TaskUpdate,
-  key: ({ userId }) => userId, entity: ({ taskId }) => ({ type: 'task', id: taskId }),
+  topic: 'task-updates',
+  version: 1,
+  about: 'A task of the user changed in some way.',
+  data: TaskUpdate,
+  key: ({ userId }) => userId,
+  entity: ({ taskId }) => ({ type: 'task', id: taskId }),
 });

@@ -4,8 +4,16 @@
  */
 export const topics = {
   'task-events': { partitions: 8, key: 'task id', about: 'What happened to tasks.' },
-  'task-updates': { partitions: 8, key: 'user id', about: 'Changes to show on the other devices of the user.' },
-  'audit-heads': { partitions: 1, key: 'chain', about: 'The head of the audit chain, so that a cut tail shows.' },
+  'task-updates': {
+    partitions: 8,
+    key: 'user id',
+    about: 'Changes to show on the other devices of the user.',
+  },
+  'audit-heads': {
+    partitions: 1,
+    key: 'chain',
+    about: 'The head of the audit chain, so that a cut tail shows.',
+  },
 } as const satisfies Record<string, { partitions: number; key: string; about: string }>;
 
 export type Topic = keyof typeof topics;

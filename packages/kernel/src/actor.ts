@@ -1,5 +1,6 @@
 /** What a token lets its bearer do. A scope is `<resource>:<read|write>`. */
-export type Scope = 'tasks:read' | 'tasks:write' | 'audit:read' | 'sync:read' | 'account:read' | 'account:write';
+export type Scope =
+  'tasks:read' | 'tasks:write' | 'audit:read' | 'sync:read' | 'account:read' | 'account:write';
 
 /** Everything a signed-in user may do with their own data. */
 export const userScopes: readonly Scope[] = [
