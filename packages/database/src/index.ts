@@ -1,0 +1,6 @@
+export * from './data-source';
+export * from './keyset';
+export * from './migrations';
+export * from './provision';
+export * from './row-level-security';
+export * from './unit-of-work';
