@@ -31,7 +31,11 @@ types.setTypeParser(types.builtins.INT8, Number);
  *
  * @param schema also the service's name with `_` for `-`
  */
-export const createDataSource = (config: DatabaseConfig, schema: string, entities: EntitySchema[] = []): DataSource =>
+export const createDataSource = (
+  config: DatabaseConfig,
+  schema: string,
+  entities: EntitySchema[] = [],
+): DataSource =>
   new DataSource({
     type: 'postgres',
     host: config.host,

@@ -17,17 +17,27 @@ export const encodeCursor = ({ sort, value, id }: Position): string =>
  * @param isValid says whether value and id are what the list's columns can be compared with
  * @throws AppError `invalid_cursor`
  */
-export function decodeCursor(cursor: string, sort: string, isValid: (position: Position) => boolean): Position {
+export function decodeCursor(
+  cursor: string,
+  sort: string,
+  isValid: (position: Position) => boolean,
+): Position {
   const position = parse(cursor);
   if (position === null || position.sort !== sort || !isValid(position))
-    throw new AppError('invalid_cursor', 'Use `nextCursor` of the previous page, with the same sort and order.');
+    throw new AppError(
+      'invalid_cursor',
+      'Use `nextCursor` of the previous page, with the same sort and order.',
+    );
   return position;
 }
 
 function parse(cursor: string): Position | null {
   try {
     const [sort, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    const ok = typeof sort === 'string' && typeof id === 'string' && (typeof value === 'string' || typeof value === 'number');
+    const ok =
+      typeof sort === 'string' &&
+      typeof id === 'string' &&
+      (typeof value === 'string' || typeof value === 'number');
     return ok ? { sort, value, id } : null;
   } catch {
     return null;

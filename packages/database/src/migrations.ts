@@ -43,9 +43,13 @@ const checksumOf = ({ sql }: Migration): string => createHash('sha256').update(s
  *
  * @throws Error when an applied migration was changed afterwards, or numbers have gaps
  */
-export async function migrate(owner: Client, { name, role, migrations }: SchemaDefinition): Promise<MigrationResult> {
+export async function migrate(
+  owner: Client,
+  { name, role, migrations }: SchemaDefinition,
+): Promise<MigrationResult> {
   migrations.forEach((migration, index) => {
-    if (migration.number !== index + 1) throw new Error(`${name}: migration ${migration.number} is out of order`);
+    if (migration.number !== index + 1)
+      throw new Error(`${name}: migration ${migration.number} is out of order`);
   });
   await owner.query('select pg_advisory_lock(hashtextextended($1, 0))', [`migrate ${name}`]);
   try {
@@ -84,16 +88,17 @@ async function apply(owner: Client, schema: string, migration: Migration): Promi
   try {
     await owner.query(`set local lock_timeout = '3s'`); // a waiting ALTER TABLE blocks every reader behind it
     await owner.query(migration.sql);
-    await owner.query(`insert into ${schema}.migration (number, name, kind, checksum) values ($1, $2, $3, $4)`, [
-      migration.number,
-      migration.name,
-      migration.kind,
-      checksumOf(migration),
-    ]);
+    await owner.query(
+      `insert into ${schema}.migration (number, name, kind, checksum) values ($1, $2, $3, $4)`,
+      [migration.number, migration.name, migration.kind, checksumOf(migration)],
+    );
     await owner.query('commit');
   } catch (error) {
     await owner.query('rollback');
-    throw new Error(`${schema}: migration ${migration.number} (${migration.name}) failed and changed nothing`, { cause: error });
+    throw new Error(
+      `${schema}: migration ${migration.number} (${migration.name}) failed and changed nothing`,
+      { cause: error },
+    );
   }
 }
 
@@ -101,4 +106,7 @@ async function apply(owner: Client, schema: string, migration: Migration): Promi
 export const schemaVersion = async (
   query: <Row>(sql: string) => Promise<Row[]>,
   schema: string,
-): Promise<number> => (await query<{ version: number }>(`select coalesce(max(number), 0) as version from ${schema}.migration`))[0]!.version;
+): Promise<number> =>
+  (
+    await query<{ version: number }>(`select coalesce(max(number), 0) as version from ${schema}.migration`)
+  )[0]!.version;

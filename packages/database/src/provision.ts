@@ -14,14 +14,17 @@ export async function ensureRoles(admin: Client, passwords: Readonly<Record<stri
   for (const [role, password] of Object.entries(passwords)) {
     const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [role]);
     const verb = rowCount === 0 ? 'create' : 'alter';
-    await admin.query(`${verb} role ${escapeIdentifier(role)} login nosuperuser nobypassrls password ${escapeLiteral(password)}`);
+    await admin.query(
+      `${verb} role ${escapeIdentifier(role)} login nosuperuser nobypassrls password ${escapeLiteral(password)}`,
+    );
   }
 }
 
 /** Creates a database that is missing, owned by {@link ownerRole} and closed to everybody not named. */
 export async function ensureDatabase(admin: Client, database: string): Promise<void> {
   const { rowCount } = await admin.query('select from pg_database where datname = $1', [database]);
-  if (rowCount === 0) await admin.query(`create database ${escapeIdentifier(database)} owner ${escapeIdentifier(ownerRole)}`);
+  if (rowCount === 0)
+    await admin.query(`create database ${escapeIdentifier(database)} owner ${escapeIdentifier(ownerRole)}`);
 }
 
 /** Migrates each schema in turn, as the owner. */

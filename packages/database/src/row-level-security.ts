@@ -18,7 +18,9 @@ export interface Policies {
   /** What the owner may do with their rows; all by default. */
   readonly ownerMay?: readonly ('select' | 'insert' | 'update' | 'delete')[];
   /** Who may also do what with everybody's rows. */
-  readonly others?: Readonly<Partial<Record<Capacity, readonly ('select' | 'insert' | 'update' | 'delete')[]>>>;
+  readonly others?: Readonly<
+    Partial<Record<Capacity, readonly ('select' | 'insert' | 'update' | 'delete')[]>>
+  >;
 }
 
 /**
@@ -28,18 +30,31 @@ export interface Policies {
  *
  * @param table with its schema, e.g. `task_api.task`
  */
-export function grantUnderPolicies(table: string, role: string, { owner, ownerMay, others = {} }: Policies): string {
+export function grantUnderPolicies(
+  table: string,
+  role: string,
+  { owner, ownerMay, others = {} }: Policies,
+): string {
   const policies: string[] = [];
   const verbs = new Set<string>();
   const allow = (name: string, verb: string, condition: string) => {
     verbs.add(verb);
     const clause =
-      verb === 'insert' ? `with check (${condition})` : verb === 'update' ? `using (${condition}) with check (${condition})` : `using (${condition})`;
+      verb === 'insert'
+        ? `with check (${condition})`
+        : verb === 'update'
+          ? `using (${condition}) with check (${condition})`
+          : `using (${condition})`;
     policies.push(`create policy "${name} ${verb}" on ${table} for ${verb} to ${role} ${clause};`);
   };
   if (owner !== undefined)
-    for (const verb of ownerMay ?? ['select', 'insert', 'update', 'delete']) allow('owner', verb, `${owner} = ${currentUserId}`);
+    for (const verb of ownerMay ?? ['select', 'insert', 'update', 'delete'])
+      allow('owner', verb, `${owner} = ${currentUserId}`);
   for (const [capacity, may] of Object.entries(others))
     for (const verb of may) allow(capacity, verb, inCapacity([capacity as Capacity]));
-  return [`alter table ${table} enable row level security;`, ...policies, `grant ${[...verbs].join(', ')} on ${table} to ${role};`].join('\n');
+  return [
+    `alter table ${table} enable row level security;`,
+    ...policies,
+    `grant ${[...verbs].join(', ')} on ${table} to ${role};`,
+  ].join('\n');
 }

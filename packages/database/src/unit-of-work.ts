@@ -100,9 +100,17 @@ const sessionOf = (
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 const transientState = /^(08|53|57P|40)|^(55P03|57014|25P03)$/;
-const transientErrno = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const transientErrno = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 /** What node-postgres says without any code when a connection ends or none is free in time. */
-const transientMessage = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+const transientMessage =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
 /** Whether trying again later can help: the database is away, busy or restarting. */
 export function isTransient(error: unknown): boolean {
