@@ -1,0 +1,48 @@
+import type { Config } from 'jest';
+
+/** ES modules of node_modules. jest runs CommonJS only, so swc turns these into it. */
+const esModules = ['jose', 'rrule-temporal', 'temporal-polyfill', 'temporal-spec', 'temporal-utils', 'uuid'];
+
+const swc = {
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+  },
+};
+
+const shared: Config = {
+  testEnvironment: 'node',
+  transform: { '\\.m?[jt]s$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`, '\\.pnp\\.[^/]+$'],
+  modulePathIgnorePatterns: ['/dist/'],
+  restoreMocks: true,
+};
+
+const anyTest = '**/*.test.ts';
+
+/**
+ * Three kinds of test, told apart by their file names: `*.test.ts` needs nothing but the code,
+ * `*.int.test.ts` needs PostgreSQL or another real part, `*.e2e.test.ts` needs a browser.
+ */
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [anyTest, '!**/*.int.test.ts', '!**/*.e2e.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['**/*.int.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['**/*.e2e.test.ts'],
+    },
+  ],
+};
+
+export default config;
