@@ -1,0 +1,5 @@
+import type { Generator } from './generated-file';
+import { projectReferences } from './project-references';
+
+/** Everything `npm run generate` writes. Add a generator here and its files are checked for drift. */
+export const generators: readonly Generator[] = [projectReferences];
