@@ -1,5 +1,6 @@
 import { DataSource, type EntitySchema } from 'typeorm';
-import { types } from 'pg';
+import { TypeOverrides, types } from 'pg';
+import type { Instant } from '@almanac/kernel';
 
 export interface DatabaseConfig {
   readonly host: string;
@@ -14,14 +15,21 @@ export interface DatabaseConfig {
 }
 
 /**
- * Times stay text: as a `Date` each one costs a parse on the way in and a format on the way out,
- * and a list of 50 tasks has 200 of them. Queries give them as RFC 3339 by {@link instant}.
+ * PostgreSQL's text for a timestamptz under `TimeZone = UTC`, as RFC 3339 with milliseconds.
+ *
+ * A `Date` would cost a parse on the way in and a format on the way out, and a page of 50 tasks has
+ * 200 of them.
+ *
+ * @param text e.g. `2026-11-21 09:30:00.5+00`
  */
-const keepText = (value: string): string => value;
-types.setTypeParser(types.builtins.TIMESTAMPTZ, keepText);
-types.setTypeParser(types.builtins.TIMESTAMP, keepText);
-/** bigint columns here are sequence numbers, far below 2^53. Money has a column type of its own. */
-types.setTypeParser(types.builtins.INT8, Number);
+const toInstant = (text: string): Instant =>
+  `${text.slice(0, 10)}T${text.slice(11, 19)}.${/\.(\d{1,3})/.exec(text)?.[1]?.padEnd(3, '0') ?? '000'}Z`;
+
+/** Only for our connections: others in this process (BullMQ's) keep node-postgres's own. */
+const typeParsers = new TypeOverrides();
+typeParsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
+/** bigint columns are sequence numbers here, far below 2^53. Money has a column type of its own. */
+typeParsers.setTypeParser(types.builtins.INT8, Number);
 
 /**
  * A TypeORM data source for one service, as its own role and in its own schema.
@@ -56,5 +64,7 @@ export const createDataSource = (
       lock_timeout: 3_000,
       idle_in_transaction_session_timeout: 15_000,
       keepAlive: true,
+      types: typeParsers,
+      options: '-c timezone=UTC',
     },
   });

@@ -1,0 +1,26 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** Says whether a part works; a reason when it doesn't. Must answer within a second or so. */
+export type Check = () => Promise<string | null>;
+
+/**
+ * A deployable service: a function makes it of its configuration and the ports it needs, and it
+ * neither knows whether it is alone in its process nor which adapters are behind the ports.
+ */
+export interface Service {
+  readonly name: string;
+  /** The paths that are this service's: each is a prefix up to a `/`. */
+  readonly paths: readonly string[];
+  readonly handle: RequestListener;
+  /** Takes over WebSocket handshakes on its paths. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** What it can't work without. The bus is not among them: the outbox waits. */
+  readonly readiness: Readonly<Record<string, Check>>;
+  start(): Promise<void>;
+  /**
+   * Ordered: takes no more work (answers `Connection: close`), finishes what it has, closes its
+   * connections.
+   */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export { createTaskApi, type TaskApiConfig, type TaskApiPorts } from './app';
+export { taskApiSchema } from './persistence/schema';
