@@ -40,7 +40,7 @@ export const defineApi = <const Operations extends Record<string, Operation>>(
   operations: Operations,
 ): Api<Operations> => ({ tag, prefix, operations });
 
-type Part<O, K extends string> = O extends { readonly [P in K]: infer S extends z.ZodType }
+type Part<O, K extends string> = O extends Readonly<Record<K, infer S extends z.ZodType>>
   ? z.output<S>
   : unknown;
 

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean' } } });
   if (values.help) return console.log(help);
 
-  const files = (await Promise.all(generators.map((generate) => generate(root)))).flat();
+  const files = (await Promise.all(generators.map(async (generate) => generate(root)))).flat();
   const stale = (await Promise.all(files.map(formatted))).filter(isStale);
   if (!values.check) stale.forEach(write);
   for (const { path } of stale) console.log(`${values.check ? 'out of date' : 'written'}: ${path}`);

@@ -1,0 +1,80 @@
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import typescript from 'typescript-eslint';
+
+const tests = ['**/*.test.ts', '**/test/**', '**/*.conformance.ts', 'packages/testkit/**', 'tests/**'];
+const toolConfigurations = ['*.config.{ts,mjs,js}', '**/vite.config.ts', '.dependency-cruiser.mjs'];
+
+const environment = {
+  object: 'process',
+  property: 'env',
+  message: 'Only packages/config reads the environment: take a setting as an argument.',
+};
+
+/** What would make a pure function give another answer the second time. */
+const impure = [
+  { object: 'Date', property: 'now', message: 'Take the clock as an argument.' },
+  { object: 'Math', property: 'random', message: 'Take the random value as an argument.' },
+];
+const dateOfNow = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: 'Take the clock as an argument.',
+};
+
+export default defineConfig(
+  { ignores: ['**/dist/', '**/coverage/', '**/.cache/', '**/node_modules/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.ts'] } } },
+    rules: {
+      // Numbers read well in messages; everything else has to be turned into text on purpose.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off', // `() => void f()` for `() => f()` says nothing more
+      '@typescript-eslint/no-invalid-void-type': 'off', // it doesn't know conditional types
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // TypeORM takes plain objects for its classes
+      'no-control-regex': 'off', // input checks are about control characters
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    ignores: [...toolConfigurations],
+    rules: {
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } },
+      ],
+      'no-restricted-imports': ['error', { paths: [{ name: 'process' }, { name: 'node:process' }] }],
+    },
+  },
+  {
+    files: ['{packages,services,tools}/**/*.{ts,tsx}'],
+    ignores: ['packages/config/**', ...tests],
+    rules: { 'no-restricted-properties': ['error', environment] },
+  },
+  {
+    files: ['packages/*-domain/src/**/*.ts', 'services/*/src/use-cases/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-properties': ['error', environment, ...impure],
+      'no-restricted-syntax': ['error', dateOfNow],
+    },
+  },
+  {
+    files: tests,
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off', // a test fails there just as well
+      '@typescript-eslint/unbound-method': 'off', // expect(mock.method) is no call
+    },
+  },
+  {
+    files: ['**/*.{mjs,js}'],
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
+    },
+  },
+);
