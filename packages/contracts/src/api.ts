@@ -40,9 +40,8 @@ export const defineApi = <const Operations extends Record<string, Operation>>(
   operations: Operations,
 ): Api<Operations> => ({ tag, prefix, operations });
 
-type Part<O, K extends string> = O extends Readonly<Record<K, infer S extends z.ZodType>>
-  ? z.output<S>
-  : unknown;
+type Part<O, K extends string> =
+  O extends Readonly<Record<K, infer S extends z.ZodType>> ? z.output<S> : unknown;
 
 /** What the use-case behind an operation gets: parameters, query and body as one object, and the version of `If-Match`. */
 export type InputOf<O extends Operation> = Part<O, 'params'> &
