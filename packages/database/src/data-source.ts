@@ -1,5 +1,5 @@
 import { DataSource, type EntitySchema } from 'typeorm';
-import { TypeOverrides, types } from 'pg';
+import { TypeOverrides, types, type ClientConfig } from 'pg';
 import type { Instant } from '@almanac/kernel';
 
 export interface DatabaseConfig {
@@ -30,6 +30,16 @@ const typeParsers = new TypeOverrides();
 typeParsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
 /** bigint columns are sequence numbers here, far below 2^53. Money has a column type of its own. */
 typeParsers.setTypeParser(types.builtins.INT8, Number);
+
+/** The same for a plain client of node-postgres: LISTEN, migrations. */
+export const connectionOf = ({ host, port, database, user, password, ca }: DatabaseConfig): ClientConfig => ({
+  host,
+  port,
+  database,
+  user,
+  password,
+  ssl: ca === undefined ? false : { ca },
+});
 
 /**
  * A TypeORM data source for one service, as its own role and in its own schema.

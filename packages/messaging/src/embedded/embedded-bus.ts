@@ -1,6 +1,6 @@
 import { topics, type CloudEvent, type Topic } from '@almanac/contracts';
-import { isTransient } from '@almanac/database';
-import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { createListener, createNotifier, isTransient } from '@almanac/database';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { DeadLetter, DeadLetters } from '../dead-letters';
 import type { EventBus, EventLog, Handler, Message, Running, Subscription } from '../event-bus';
 import { hash32 } from '../hash';
@@ -46,8 +46,8 @@ export function createEmbeddedBus({
   });
   pool.on('error', onError); // an idle connection that dies is replaced; unheard, the event would end the process
   const groups = new Set<Waker>();
-  const listener = createListener(connection, () => groups.forEach(({ wake }) => wake()), onError);
-  const notify = coalesce(() => pool.query(`notify ${channel}`).then(() => undefined, onError));
+  const listener = createListener(connection, channel, () => groups.forEach(({ wake }) => wake()), onError);
+  const notifier = createNotifier(() => pool.query(`notify ${channel}`), onError);
 
   return {
     start: async () => {
@@ -63,12 +63,12 @@ export function createEmbeddedBus({
     stop: async () => {
       await Promise.all([...groups].map((group) => group.stop()));
       await listener.stop();
-      await notify.settled();
+      await notifier.settled();
       await pool.end();
     },
     publish: async (messages) => {
       await append(pool, messages);
-      notify.soon();
+      notifier.soon();
     },
     subscribe: async (subscription) => {
       const group = await startGroup(pool, subscription, { retry, pollEvery, onError });
@@ -105,7 +105,7 @@ export function createEmbeddedBus({
          select group_name, topic, partition, key, event, 0, now() from letter`,
         [id],
       );
-      notify.soon();
+      notifier.soon();
       return rowCount === 1;
     },
     discard: async (id) =>
@@ -369,72 +369,4 @@ async function inTransaction<Result>(
     );
     throw error;
   }
-}
-
-/** At most one call at a time and one waiting, however often it is asked for: NOTIFY takes a lock that serialises commits. */
-function coalesce(work: () => Promise<void>): { soon(): void; settled(): Promise<void> } {
-  let running: Promise<void> | null = null;
-  let again = false;
-  const soon = () => {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = work().finally(() => {
-      running = null;
-      if (again) {
-        again = false;
-        soon();
-      }
-    });
-  };
-  return {
-    soon,
-    settled: async () => {
-      while (running) await running;
-    },
-  };
-}
-
-/** LISTEN on a connection of its own; it is made again when it breaks, and polling covers the gap. */
-function createListener(
-  connection: EmbeddedBusOptions['connection'],
-  onNotify: () => void,
-  onError: (error: unknown) => void,
-) {
-  let client: Client | null = null;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const connect = async (): Promise<void> => {
-    const next = new Client({ ...connection, application_name: 'almanac-bus-listen', keepAlive: true });
-    next.on('notification', onNotify);
-    next.on('error', onError);
-    next.on('end', () => {
-      client = null;
-      reconnect();
-    });
-    await next.connect();
-    await next.query(`listen ${channel}`);
-    client = next;
-    onNotify(); // what came while nobody listened
-  };
-  const reconnect = () => {
-    if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      connect().catch((error: unknown) => {
-        onError(error);
-        reconnect();
-      });
-    }, 1_000);
-  };
-  return {
-    start: connect,
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await client?.end();
-    },
-  };
 }

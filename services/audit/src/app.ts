@@ -1,0 +1,79 @@
+import { auditApi } from '@almanac/contracts';
+import { createDataSource, type DatabaseConfig } from '@almanac/database';
+import type { Clock } from '@almanac/kernel';
+import { consume, startRelay, type EventBus, type Relay, type Running } from '@almanac/messaging';
+import type { JobScheduler } from '@almanac/scheduling';
+import {
+  bind,
+  createApp,
+  databaseReadiness,
+  observeConsumption,
+  observeRelay,
+  type Logger,
+  type Metrics,
+  type Service,
+  type TokenVerifier,
+} from '@almanac/service-kit';
+import { recordEvents } from './consumers/record-event';
+import { auditSchema } from './persistence/schema';
+import { createPersistence } from './persistence/unit-of-work';
+import { listAudit } from './use-cases/list-audit';
+import { publishHead } from './use-cases/publish-head';
+
+export interface AuditConfig {
+  readonly database: DatabaseConfig;
+}
+
+export interface AuditPorts {
+  readonly bus: EventBus;
+  readonly scheduler: JobScheduler;
+  readonly verifyToken: TokenVerifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The audit log: records every domain event once, in one hash chain, and lets people read their part. */
+export function createAudit(config: AuditConfig, ports: AuditPorts): Service {
+  const { bus, scheduler, verifyToken, clock, logger, metrics } = ports;
+  const dataSource = createDataSource(config.database, auditSchema.name);
+  let relay: Relay | null = null;
+  let consumer: Running | null = null;
+  let stopping = false;
+  const { transaction, system, sessions } = createPersistence(dataSource, {
+    clock,
+    wake: () => relay?.wake(),
+  });
+  const deps = { transaction, system };
+  scheduler.every('audit-publish-head', { every: 60_000 }, () => publishHead(deps));
+
+  return {
+    name: 'audit',
+    paths: [auditApi.prefix],
+    handle: createApp({
+      name: 'audit',
+      logger,
+      metrics,
+      verifyToken,
+      operations: bind(auditApi, { listAudit }, deps),
+      isStopping: () => stopping,
+    }),
+    readiness: { database: databaseReadiness(dataSource, auditSchema) },
+    start: async () => {
+      await dataSource.initialize();
+      relay = startRelay({
+        schema: auditSchema.name,
+        system: sessions,
+        bus,
+        ...observeRelay('audit', metrics, logger),
+      });
+      consumer = await consume(bus, 'audit', recordEvents, deps, observeConsumption(metrics, logger));
+    },
+    stop: async () => {
+      stopping = true;
+      await consumer?.stop();
+      await relay?.stop();
+      await dataSource.destroy();
+    },
+  };
+}
