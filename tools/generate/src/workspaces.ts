@@ -6,8 +6,10 @@ export interface Workspace {
   readonly name: string;
   /** Its folder, relative to the repository's root. */
   readonly path: string;
-  /** The workspaces it imports, by name; those of its tests included. */
+  /** The workspaces it imports, by name. */
   readonly imports: readonly string[];
+  /** Those that its tests import besides. */
+  readonly testImports: readonly string[];
 }
 
 interface Manifest {
@@ -27,11 +29,14 @@ export function readWorkspaces(root: string): readonly Workspace[] {
     .sort()
     .map((path) => ({ path: dirname(path), manifest: readManifest(join(root, path)) }));
   const names = new Set(manifests.map(({ manifest }) => manifest.name));
+  const ours = (dependencies: Readonly<Record<string, string>> = {}) =>
+    Object.keys(dependencies)
+      .filter((dependency) => names.has(dependency))
+      .sort();
   return manifests.map(({ path, manifest: { name, dependencies, devDependencies } }) => ({
     name,
     path,
-    imports: Object.keys({ ...dependencies, ...devDependencies })
-      .filter((dependency) => names.has(dependency))
-      .sort(),
+    imports: ours(dependencies),
+    testImports: ours(devDependencies),
   }));
 }
