@@ -1,2 +1,5 @@
+export * from './chromium';
+export * from './clock';
 export * from './database';
 export * from './postgres';
+export * from './wait-until';
