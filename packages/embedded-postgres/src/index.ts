@@ -1,4 +1,5 @@
 export { DatabaseUnavailable } from './database-unavailable';
+export { findPostgres, type Address } from './find-postgres';
 export {
   removePostgres,
   startPostgres,

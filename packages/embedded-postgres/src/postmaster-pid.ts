@@ -5,6 +5,7 @@ import type { Cluster } from './cluster';
 /** What the server says of itself in `postmaster.pid` (src/include/utils/pidfile.h). */
 export interface Postmaster {
   readonly pid: number;
+  readonly port: number;
   /** Whether it takes connections. */
   readonly ready: boolean;
 }
@@ -24,7 +25,7 @@ const linesOf = async (cluster: Cluster): Promise<string[]> => {
 export const readPostmaster = async (cluster: Cluster): Promise<Postmaster | undefined> => {
   const lines = await linesOf(cluster);
   const pid = Number(lines[0]);
-  return pid > 0 ? { pid, ready: lines[7]?.trim() === 'ready' } : undefined;
+  return pid > 0 ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' } : undefined;
 };
 
 /**

@@ -19,6 +19,6 @@ export interface DeadLetters {
   list(filter: { group?: string; topic?: Topic; limit: number }): Promise<DeadLetter[]>;
   /** Gives one to its group again, behind whatever of its key waits; false when it is not there. */
   redrive(id: string): Promise<boolean>;
-  /** Drops one for good; the reason is logged. False when it is not there. */
+  /** Gives one up for good; it is kept with the reason, and listed no more. False when it is not there. */
   discard(id: string, reason: string): Promise<boolean>;
 }

@@ -92,7 +92,7 @@ export function createEmbeddedBus({
         `select id, group_name as "group", topic, key, attempts, error, event,
            to_char(failed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "failedAt"
          from bus.dead_letter
-         where ($1::text is null or group_name = $1) and ($2::text is null or topic = $2)
+         where discarded_at is null and ($1::text is null or group_name = $1) and ($2::text is null or topic = $2)
          order by failed_at, id limit $3`,
         [group ?? null, topic ?? null, limit],
       );
@@ -100,7 +100,7 @@ export function createEmbeddedBus({
     },
     redrive: async (id) => {
       const { rowCount } = await pool.query(
-        `with letter as (delete from bus.dead_letter where id = $1 returning *)
+        `with letter as (delete from bus.dead_letter where id = $1 and discarded_at is null returning *)
          insert into bus.parked (group_name, topic, partition, key, event, attempts, next_at)
          select group_name, topic, partition, key, event, 0, now() from letter`,
         [id],
@@ -108,8 +108,13 @@ export function createEmbeddedBus({
       notifier.soon();
       return rowCount === 1;
     },
-    discard: async (id) =>
-      (await pool.query('delete from bus.dead_letter where id = $1', [id])).rowCount === 1,
+    discard: async (id, reason) => {
+      const { rowCount } = await pool.query(
+        'update bus.dead_letter set discarded_at = now(), discard_reason = $2 where id = $1 and discarded_at is null',
+        [id, reason],
+      );
+      return rowCount === 1;
+    },
     prune: async (days) => {
       const { rowCount } = await pool.query(
         `delete from bus.event e where topic <> 'audit-heads' and appended_at < now() - make_interval(days => $1)

@@ -41,8 +41,9 @@ export const busSchema: SchemaDefinition = {
           id uuid primary key default gen_random_uuid(),
           group_name text not null, topic text not null, partition smallint not null,
           key text not null, event json not null, attempts int not null,
-          error text not null, failed_at timestamptz not null default now());
-        create index on bus.dead_letter (failed_at);
+          error text not null, failed_at timestamptz not null default now(),
+          discarded_at timestamptz, discard_reason text);
+        create index on bus.dead_letter (failed_at) where discarded_at is null;
         grant select, insert, update, delete on all tables in schema bus to ${role};`,
     },
   ],
