@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { defineApi, Id, Instant } from './api';
 import { Zone } from './tasks';
+import { text } from './text';
+
+/** The cookie of a session, good for asking for access tokens only. */
+export const sessionCookie = 'almanac_session';
 
 const Email = z.email().max(254).trim().toLowerCase();
 /** Length is what counts (NIST SP 800-63B, 3.1.1.2); no rules on kinds of characters. */
 const Password = z.string().min(10, 'must have 10 characters or more').max(200);
+const Name = text(100).trim().min(1);
 
 export const Account = z
   .object({
@@ -22,16 +27,26 @@ export const SignUp = z
   .strictObject({
     email: Email,
     password: Password,
-    name: z.string().trim().min(1).max(100),
+    name: Name,
     zone: Zone.default('UTC'),
   })
-  .meta({ id: 'SignUp' });
+  .meta({
+    id: 'SignUp',
+    examples: [{ email: 'ada@example.org', password: 'correct horse', name: 'Ada', zone: 'Europe/London' }],
+  });
 export type SignUp = z.infer<typeof SignUp>;
 
 export const Credentials = z
   .strictObject({ email: Email, password: z.string().max(200) })
-  .meta({ id: 'Credentials' });
+  .meta({ id: 'Credentials', examples: [{ email: 'ada@example.org', password: 'correct horse' }] });
 export type Credentials = z.infer<typeof Credentials>;
+
+/** Only what is given changes. */
+export const UpdateAccount = z
+  .strictObject({ name: Name.optional(), zone: Zone.optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .meta({ id: 'UpdateAccount', examples: [{ zone: 'Europe/Berlin' }] });
+export type UpdateAccount = z.infer<typeof UpdateAccount>;
 
 export const AccessToken = z
   .object({
@@ -57,6 +72,22 @@ export const SignInOptions = z
   .meta({ id: 'SignInOptions' });
 export type SignInOptions = z.infer<typeof SignInOptions>;
 
+export const StartElsewhere = z.strictObject({
+  to: z
+    .string()
+    .max(2000)
+    .regex(/^\/(?![/\\])/, 'must be a path of this site')
+    .default('/')
+    .meta({ description: 'Where to go in the page afterwards.' }),
+});
+
+/** What an issuer sends the browser back with; it may add more (RFC 6749, 4.1.2). */
+export const FinishElsewhere = z.looseObject({
+  state: z.string().max(2000).optional(),
+  code: z.string().max(4000).optional(),
+  error: z.string().max(200).optional().meta({ description: 'Why there is no code.' }),
+});
+
 export const accountApi = defineApi('Account', '/api/v1', {
   signInOptions: {
     method: 'GET',
@@ -68,11 +99,12 @@ export const accountApi = defineApi('Account', '/api/v1', {
   signUp: {
     method: 'POST',
     path: '/auth/sign-up',
-    summary: 'Create an account and sign in',
+    summary: 'Create an account and sign in with a session cookie',
     scope: 'public',
     body: SignUp,
     output: SignedIn,
     status: 201,
+    errors: ['foreign_origin', 'sign_up_closed', 'email_taken'],
   },
   signIn: {
     method: 'POST',
@@ -81,22 +113,51 @@ export const accountApi = defineApi('Account', '/api/v1', {
     scope: 'public',
     body: Credentials,
     output: SignedIn,
+    errors: ['foreign_origin', 'wrong_credentials'],
   },
   refresh: {
     method: 'POST',
     path: '/auth/refresh',
-    summary: 'A new access token for the session cookie',
+    summary: 'A new access token for the session cookie, which is renewed as well',
     scope: 'public',
+    session: true,
     output: SignedIn,
+    errors: ['foreign_origin'],
   },
-  signOut: { method: 'POST', path: '/auth/sign-out', summary: 'End the session', scope: 'public' },
+  signOut: {
+    method: 'POST',
+    path: '/auth/sign-out',
+    summary: 'End the session',
+    scope: 'public',
+    session: true,
+    errors: ['foreign_origin'],
+  },
   issueToken: {
     method: 'POST',
     path: '/auth/token',
-    summary: 'An access token for scripts',
+    summary: 'An access token for scripts; no session, no cookie',
     scope: 'public',
     body: Credentials,
     output: AccessToken,
+    errors: ['wrong_credentials'],
+  },
+  startElsewhere: {
+    method: 'GET',
+    path: '/auth/oidc/start',
+    summary: 'Send the browser to the configured issuer to sign in there',
+    scope: 'public',
+    query: StartElsewhere,
+    redirects: true,
+    errors: ['not_found'],
+  },
+  finishElsewhere: {
+    method: 'GET',
+    path: '/auth/oidc/callback',
+    summary: 'Where the issuer sends the browser back to; begins the session',
+    scope: 'public',
+    query: FinishElsewhere,
+    redirects: true,
+    errors: ['not_found'],
   },
   getAccount: {
     method: 'GET',
@@ -104,13 +165,15 @@ export const accountApi = defineApi('Account', '/api/v1', {
     summary: 'The signed-in account',
     scope: 'account:read',
     output: Account,
+    errors: ['not_found'],
   },
   updateAccount: {
     method: 'PATCH',
     path: '/account',
     summary: 'Change name or zone',
     scope: 'account:write',
-    body: z.strictObject({ name: z.string().trim().min(1).max(100).optional(), zone: Zone.optional() }),
+    body: UpdateAccount,
     output: Account,
+    errors: ['not_found'],
   },
 });

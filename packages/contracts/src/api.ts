@@ -1,4 +1,4 @@
-import type { Scope } from '@almanac/kernel';
+import type { ErrorCode, Scope } from '@almanac/kernel';
 import { z } from 'zod';
 
 /**
@@ -12,6 +12,8 @@ export interface Operation {
   readonly summary: string;
   /** What the token must allow; `public` needs no token. */
   readonly scope: Scope | 'public';
+  /** Whether the session cookie says who asks, instead of a token. */
+  readonly session?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -19,12 +21,14 @@ export interface Operation {
   readonly output?: z.ZodType;
   /** 200 unless said. */
   readonly status?: 200 | 201;
+  /** Answers 303 for a browser to follow; the handler gives the URL. */
+  readonly redirects?: true;
   /** Whether a version may be given with `If-Match`, or must be. */
   readonly ifMatch?: 'optional' | 'required';
   /** Whether `Idempotency-Key` is understood. */
   readonly idempotent?: true;
   /** The codes this operation can answer with beside the general ones. */
-  readonly errors?: readonly string[];
+  readonly errors?: readonly ErrorCode[];
 }
 
 export interface Api<Operations extends Record<string, Operation> = Record<string, Operation>> {
@@ -33,12 +37,23 @@ export interface Api<Operations extends Record<string, Operation> = Record<strin
   readonly operations: Operations;
 }
 
+/** All APIs there are: what OpenAPI is made of. */
+export const apiCatalogue: Api[] = [];
+
 /** @param prefix the path all operations share, e.g. `/api/v1/tasks` */
-export const defineApi = <const Operations extends Record<string, Operation>>(
+export function defineApi<const Operations extends Record<string, Operation>>(
   tag: string,
   prefix: string,
   operations: Operations,
-): Api<Operations> => ({ tag, prefix, operations });
+): Api<Operations> {
+  const api = { tag, prefix, operations };
+  apiCatalogue.push(api);
+  return api;
+}
+
+/** The path of an operation as a router has it, e.g. `/api/v1/tasks/:id`. */
+export const pathOf = ({ prefix }: Pick<Api, 'prefix'>, { path }: Pick<Operation, 'path'>): string =>
+  `${prefix}${path === '/' ? '' : path}`;
 
 type Part<O, K extends string> =
   O extends Readonly<Record<K, infer S extends z.ZodType>> ? z.output<S> : unknown;
@@ -56,7 +71,9 @@ export type InputOf<O extends Operation> = Part<O, 'params'> &
 /** What the use-case behind an operation gives back. */
 export type OutputOf<O extends Operation> = O extends { readonly output: infer S extends z.ZodType }
   ? z.input<S>
-  : void;
+  : O extends { readonly redirects: true }
+    ? string
+    : void;
 
 /** A page of a list that is read by cursor. */
 export const page = <Item extends z.ZodType>(item: Item) =>

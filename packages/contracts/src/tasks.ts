@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { ById, defineApi, Id, Instant, page, Paging } from './api';
 import { defineEvent } from './events';
+import { text } from './text';
 
 export const Priority = z.enum(['high', 'medium', 'low']);
 export type Priority = z.infer<typeof Priority>;
 
 export const TaskStatus = z.enum(['open', 'completed']);
 export type TaskStatus = z.infer<typeof TaskStatus>;
-
-/** A control character would be invisible in the page, and U+0000 can't be stored by PostgreSQL at all. */
-const noControls = (text: string): boolean => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
-const text = (max: number) => z.string().max(max).refine(noControls, 'must not contain control characters');
 
 export const Title = text(500).trim().min(1);
 export const Tag = text(50)
@@ -36,9 +33,10 @@ export const Zone = z
 
 /** The due time as the user said it: the clock on their wall, and where that wall is. */
 export const DueInput = z.strictObject({
-  local: z.iso.datetime({ local: true, offset: false, precision: -1 }).meta({
-    description: 'Wall-clock time to the minute, e.g. 2026-11-21T09:30.',
-  }),
+  local: z.iso
+    .datetime({ local: true, offset: false, precision: -1 })
+    .regex(/\d$/, 'must be wall-clock time, without Z or an offset') // zod's `local` allows a Z as well
+    .meta({ description: 'Wall-clock time to the minute, e.g. 2026-11-21T09:30.' }),
   zone: Zone,
 });
 export type DueInput = z.infer<typeof DueInput>;
@@ -75,7 +73,17 @@ export const CreateTask = z
     tags: z.array(Tag).max(20).transform(unique).default([]),
     due: DueInput.nullable().default(null),
   })
-  .meta({ id: 'CreateTask' });
+  .meta({
+    id: 'CreateTask',
+    examples: [
+      {
+        title: 'Water the plants',
+        priority: 'high',
+        tags: ['home'],
+        due: { local: '2026-11-21T18:00', zone: 'Europe/Berlin' },
+      },
+    ],
+  });
 export type CreateTask = z.infer<typeof CreateTask>;
 
 /** Only what is given changes. */
@@ -88,7 +96,7 @@ export const UpdateTask = z
     due: DueInput.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
-  .meta({ id: 'UpdateTask' });
+  .meta({ id: 'UpdateTask', examples: [{ priority: 'low' }] });
 export type UpdateTask = z.infer<typeof UpdateTask>;
 
 /** A query parameter that may be repeated. */

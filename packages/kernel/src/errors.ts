@@ -10,6 +10,8 @@ export const errorCatalogue = {
   invalid_token: { status: 401, title: 'The access token is not valid' },
   wrong_credentials: { status: 401, title: 'E-mail or password is wrong' },
   forbidden: { status: 403, title: 'The token does not allow this' },
+  sign_up_closed: { status: 403, title: 'Accounts are not created here by oneself' },
+  foreign_origin: { status: 403, title: 'The request comes from another site' },
   not_found: { status: 404, title: 'There is no such thing' },
   method_not_allowed: { status: 405, title: 'The resource does not know this method' },
   not_acceptable: { status: 406, title: 'Only application/json can be given' },

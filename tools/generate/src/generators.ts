@@ -1,5 +1,6 @@
+import { apiDocuments } from './api-documents';
 import type { Generator } from './generated-file';
 import { projectReferences } from './project-references';
 
 /** Everything `npm run generate` writes. Add a generator here and its files are checked for drift. */
-export const generators: readonly Generator[] = [projectReferences];
+export const generators: readonly Generator[] = [projectReferences, apiDocuments];
