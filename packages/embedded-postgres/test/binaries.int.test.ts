@@ -36,13 +36,14 @@ it('uses the programs where npm put them', async () => {
   expect(copies).toBe(0);
 });
 
-(asRoot ? it : it.skip)('copies out of a home that the database’s account may not enter', async () => {
-  await chmod(join(base, 'node_modules'), 0o700);
-  await usable('root cache');
-  await chmod(join(base, 'node_modules'), 0o755);
+if (asRoot)
+  it('copies out of a home that the database’s account may not enter', async () => {
+    await chmod(join(base, 'node_modules'), 0o700);
+    await usable('root cache');
+    await chmod(join(base, 'node_modules'), 0o755);
 
-  expect(copies).toBe(1);
-});
+    expect(copies).toBe(1);
+  });
 
 describe('when npm kept neither links nor rights', () => {
   beforeAll(async () => {
