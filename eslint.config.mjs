@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
 const tests = ['**/*.test.ts', '**/test/**', '**/*.conformance.ts', 'packages/testkit/**', 'tests/**'];
-const toolConfigurations = ['*.config.{ts,mjs,js}', '**/vite.config.ts', '.dependency-cruiser.mjs'];
+const defaultExports = ['tests/setup/**', '*.config.{ts,mjs,js}', '**/vite.config.ts'];
 
 const environment = {
   object: 'process',
@@ -42,7 +42,7 @@ export default defineConfig(
   },
   {
     files: ['**/*.{ts,tsx}'],
-    ignores: [...toolConfigurations],
+    ignores: defaultExports,
     rules: {
       'no-restricted-exports': [
         'error',

@@ -1,7 +1,17 @@
 import type { Config } from 'jest';
 
 /** ES modules of node_modules. jest runs CommonJS only, so swc turns these into it. */
-const esModules = ['jose', 'rrule-temporal', 'temporal-polyfill', 'temporal-spec', 'temporal-utils', 'uuid'];
+const esModules = [
+  'jose',
+  'oauth4webapi',
+  'openid-client',
+  'raw-body',
+  'rrule-temporal',
+  'temporal-polyfill',
+  'temporal-spec',
+  'temporal-utils',
+  'uuid',
+];
 
 const swc = {
   jsc: {
@@ -13,7 +23,7 @@ const swc = {
 
 const shared: Config = {
   testEnvironment: 'node',
-  transform: { '\\.m?[jt]s$': ['@swc/jest', swc] },
+  transform: { '\\.(m?[jt]s|tsx)$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`, '\\.pnp\\.[^/]+$'],
   modulePathIgnorePatterns: ['/dist/'],
   restoreMocks: true,
@@ -36,6 +46,8 @@ const config: Config = {
       ...shared,
       displayName: 'integration',
       testMatch: ['**/*.int.test.ts'],
+      globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
+      globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
     },
     {
       ...shared,

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { endAll } from './child';
+import { checkCoverage } from './coverage';
+import { help, readOptions, type Options } from './options';
+import { summary } from './report';
+import { choose } from './selection';
+import type { Step, StepContext, StepResult } from './step';
+import { lanes, projects } from './steps';
+
+const say = (line: string): void => {
+  console.log(line);
+};
+
+const indent = (text: string): string => text.replace(/^/gm, '       ');
+
+/** Runs one step and says how it went; one that throws has failed. */
+async function runStep(step: Step, context: StepContext): Promise<StepResult> {
+  const begin = performance.now();
+  const result = await step.run(context).catch((error: unknown): StepResult => ({
+    passed: 0,
+    failures: [`${step.name}: ${String(error)}`],
+    output: (error instanceof Error ? error.stack : undefined) ?? '',
+  }));
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const { passed, failures, output = '' } = result;
+  const verdict = failures.length === 0 ? 'ok' : 'FAILED';
+  const counts = `${passed} passed, ${failures.length} failed`;
+  say(`${verdict.padEnd(6)} ${step.name.padEnd(12)} ${counts.padEnd(22)} ${seconds.padStart(6)} s`);
+  if (failures.length > 0 && output !== '') say(indent(output));
+  return result;
+}
+
+async function runLane(lane: readonly Step[], context: StepContext): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of lane) results.push(await runStep(step, context));
+  return results;
+}
+
+/** @returns the exit code */
+async function check(options: Options): Promise<number> {
+  const chosen = choose(lanes, options, projects);
+  const scratch = mkdtempSync(join(tmpdir(), 'almanac-check-'));
+  const context: StepContext = { root: resolve(__dirname, '../../..'), options, scratch, say };
+  try {
+    const results = (await Promise.all(chosen.map((lane) => runLane(lane, context)))).flat();
+    if (options.coverage) results.push(checkCoverage(context, projects));
+    const { lines, ok } = summary(results);
+    lines.forEach(say);
+    return ok ? 0 : 1;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, endAll);
+  const options = readOptions(process.argv.slice(2), process.stdout.isTTY);
+  if (options.help) say(help(lanes.flat()));
+  else process.exitCode = await check(options);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+});

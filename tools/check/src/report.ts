@@ -1,0 +1,15 @@
+import type { StepResult } from './step';
+
+/** What a run comes to: everything that failed, by name, and the count as the last line. */
+export function summary(results: readonly StepResult[]): { lines: readonly string[]; ok: boolean } {
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failures = results.flatMap((result) => result.failures);
+  if (passed + failures.length === 0) failures.push('nothing was run: no test file has such a path');
+  return {
+    lines: [
+      ...failures.map((failure) => `failed: ${failure}`),
+      `${passed} passed, ${failures.length} failed`,
+    ],
+    ok: failures.length === 0,
+  };
+}
