@@ -7,10 +7,6 @@ export function cpuOf(pid: number): number {
   return ticks * 10; // USER_HZ is 100 on every Linux that Node runs on
 }
 
-/** Resident memory of a process in MB. */
-export const memoryOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-
 /** The value that `share` of the sample does not exceed (nearest rank). */
 export function percentile(sample: readonly number[], share: number): number {
   const sorted = [...sample].sort((a, b) => a - b);

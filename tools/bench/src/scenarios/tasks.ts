@@ -1,6 +1,6 @@
 import type { Environment } from '../environment';
 import { load, type LoadResult } from '../http-load';
-import { memoryOf, ms, type Figure } from '../measure';
+import { ms, type Figure } from '../measure';
 import { perUser, userId } from '../seed';
 
 const newTask = {
@@ -16,7 +16,6 @@ export async function tasks(
   seconds: number,
 ): Promise<{ figures: Figure[]; createsPerSecond: number }> {
   const service = await environment.run('task-api');
-  const idle = memoryOf(service.pid);
   const token = await environment.tokenFor(userId(1));
   const at = (query: string): string => `${service.url}/api/v1/tasks${query}`;
   const measure = (url: string, body?: unknown): Promise<LoadResult> =>
