@@ -97,5 +97,10 @@ export const Paging = z.strictObject({
 });
 
 export const Id = z.uuid().meta({ description: 'A UUID.' });
-export const Instant = z.iso.datetime().meta({ description: 'An instant in UTC (RFC 3339).' });
+/** PostgreSQL counts years as people do: 1 BC is followed by AD 1, and there is no year 0000. */
+const hasYear = (instant: string): boolean => !instant.startsWith('0000');
+export const Instant = z.iso
+  .datetime()
+  .refine(hasYear, 'must be in the year 0001 or later')
+  .meta({ description: 'An instant in UTC (RFC 3339).' });
 export const ById = z.strictObject({ id: Id });

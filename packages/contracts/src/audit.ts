@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineApi, Id, Instant, page, Paging } from './api';
 import { defineEvent } from './events';
+import { text } from './text';
 
 export const AuditEntry = z
   .object({
@@ -20,9 +21,9 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export const ListAudit = Paging.extend({
   userId: Id.optional().meta({ description: 'Another user’s entries: for operators.' }),
-  entityType: z.string().max(50).optional(),
-  entityId: z.string().max(100).optional(),
-  type: z.string().max(100).optional(),
+  entityType: text(50).optional(),
+  entityId: text(100).optional(),
+  type: text(100).optional(),
   from: Instant.optional(),
   to: Instant.optional(),
 });

@@ -16,11 +16,20 @@ export const Tag = text(50)
   .min(1)
   .regex(/^[^\s,#]+$/u, 'must not contain spaces, commas or #');
 
+/**
+ * Names that ICU has kept from JDK 1.1.6 and `Intl` therefore takes, but that aren't IANA's and
+ * Temporal refuses; AST would even be Alaska's.
+ * https://github.com/unicode-org/icu/blob/main/icu4c/source/tools/tzcode/icuzones
+ */
+const onlyIcus = /^(AC|AE|AG|AR|AS|BE|BS|CA|CN|CS|CT|EA|EC|IE|IS|JS|MI|NE|NS|PL|PN|PR|PS|SS|VS)T$/i;
+
 /** IANA zones as this runtime knows them. */
 const knownZone = (zone: string): boolean => {
+  // Offsets such as +02:00 are no zones: they know no summer time.
+  if (!/^[A-Za-z]/.test(zone) || onlyIcus.test(zone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
-    return /^[A-Za-z]/.test(zone); // offsets such as +02:00 are no zones: they know no summer time
+    return true;
   } catch {
     return false;
   }
@@ -31,11 +40,15 @@ export const Zone = z
   .refine(knownZone, 'must be an IANA time zone such as Europe/Berlin')
   .meta({ description: 'An IANA time zone.' });
 
+/** Beyond, the instant would leave the four digits that RFC 3339 has for a year; and nobody means it. */
+const isPlausible = (local: string): boolean => /^(19|2)\d/.test(local);
+
 /** The due time as the user said it: the clock on their wall, and where that wall is. */
 export const DueInput = z.strictObject({
   local: z.iso
     .datetime({ local: true, offset: false, precision: -1 })
     .regex(/\d$/, 'must be wall-clock time, without Z or an offset') // zod's `local` allows a Z as well
+    .refine(isPlausible, 'must be in the years 1900 to 2999')
     .meta({ description: 'Wall-clock time to the minute, e.g. 2026-11-21T09:30.' }),
   zone: Zone,
 });

@@ -1,0 +1,31 @@
+/** Wall-clock time, zone, the instant that it names, and what is special about it. */
+export const dueTimes: readonly (readonly [local: string, zone: string, at: string, what: string])[] = [
+  ['2026-11-21T09:30', 'UTC', '2026-11-21T09:30:00.000Z', 'an ordinary time'],
+  ['2026-01-15T09:00', 'Europe/Berlin', '2026-01-15T08:00:00.000Z', 'winter time'],
+  ['2026-07-15T09:00', 'Europe/Berlin', '2026-07-15T07:00:00.000Z', 'summer time'],
+  ['2026-03-29T01:59', 'Europe/Berlin', '2026-03-29T00:59:00.000Z', 'the last minute before the gap'],
+  [
+    '2026-03-29T02:30',
+    'Europe/Berlin',
+    '2026-03-29T01:30:00.000Z',
+    'a time in the gap, which comes as 03:30',
+  ],
+  ['2026-03-29T03:00', 'Europe/Berlin', '2026-03-29T01:00:00.000Z', 'the first minute after the gap'],
+  ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z', 'a time that comes twice: the first'],
+  ['2026-10-25T03:00', 'Europe/Berlin', '2026-10-25T02:00:00.000Z', 'the first minute after the overlap'],
+  ['2026-03-08T02:30', 'America/New_York', '2026-03-08T07:30:00.000Z', 'the gap in New York'],
+  ['2026-11-01T01:30', 'America/New_York', '2026-11-01T05:30:00.000Z', 'the overlap in New York'],
+  ['2026-10-04T02:15', 'Australia/Lord_Howe', '2026-10-03T15:45:00.000Z', 'a gap of half an hour'],
+  ['2026-04-05T01:45', 'Australia/Lord_Howe', '2026-04-04T14:45:00.000Z', 'an overlap of half an hour'],
+  ['2026-09-06T00:30', 'America/Santiago', '2026-09-06T04:30:00.000Z', 'a gap that begins at midnight'],
+  [
+    '2011-12-30T12:00',
+    'Pacific/Apia',
+    '2011-12-30T22:00:00.000Z',
+    'a day that never was, and comes a day later',
+  ],
+  ['2026-02-10T10:00', 'Asia/Kathmandu', '2026-02-10T04:15:00.000Z', 'an offset with minutes'],
+  ['2028-02-29T23:59', 'Pacific/Kiritimati', '2028-02-29T09:59:00.000Z', 'a leap day, far east'],
+  ['2026-12-31T23:59', 'Pacific/Pago_Pago', '2027-01-01T10:59:00.000Z', 'New Year’s Eve, far west'],
+  ['2026-03-29T02:30', 'Africa/Casablanca', '2026-03-29T01:30:00.000Z', 'where Europe’s gap is none'],
+];
