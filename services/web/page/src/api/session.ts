@@ -9,18 +9,18 @@ export interface Session {
   /** Who is signed in; null when nobody is, undefined while that isn't known yet. */
   readonly account: ReadonlySignal<Account | null | undefined>;
   /** Takes up the session of the cookie, if there is one. @throws Unreachable */
-  resume(): Promise<void>;
-  signIn(credentials: Credentials): Promise<void>;
-  signUp(account: SignUp): Promise<void>;
-  signOut(): Promise<void>;
-  options(): Promise<SignInOptions>;
-  update(change: { name?: string; zone?: string }): Promise<void>;
+  readonly resume: () => Promise<void>;
+  readonly signIn: (credentials: Credentials) => Promise<void>;
+  readonly signUp: (account: SignUp) => Promise<void>;
+  readonly signOut: () => Promise<void>;
+  readonly options: () => Promise<SignInOptions>;
+  readonly update: (change: { name?: string; zone?: string }) => Promise<void>;
   /** A token that is good for another while; null when the session has ended. */
-  token(): Promise<string | null>;
+  readonly token: () => Promise<string | null>;
   /** A new token in any case. */
-  renew(): Promise<string | null>;
+  readonly renew: () => Promise<string | null>;
   /** Calls back with each new token. */
-  onToken(listener: (token: string) => void): void;
+  readonly onToken: (listener: (token: string) => void) => void;
   /** A request in the name of the account. A token that is refused is renewed once. */
   readonly http: Http;
 }
@@ -81,7 +81,9 @@ export function createSession(http: Http, now: () => number): Session {
 
   return {
     account,
-    resume: async () => void (await renew()),
+    resume: async () => {
+      await renew();
+    },
     signIn: async (body) => void begin(await http('/auth/sign-in', { method: 'POST', body })),
     signUp: async (body) => void begin(await http('/auth/sign-up', { method: 'POST', body })),
     signOut: async () => {

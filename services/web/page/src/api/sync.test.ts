@@ -3,31 +3,31 @@ import { createSync, type Socket } from './sync';
 
 const change: Change = { kind: 'task', id: '1', version: 2, task: null };
 
-/** The far end of a socket. */
+/** The far end of the sockets. */
 function far() {
   const sockets: (Socket & { sent: unknown[]; closed: boolean })[] = [];
   const open = (): Socket => {
+    const sent: unknown[] = [];
     const socket = {
-      sent: [] as unknown[],
+      sent,
       closed: false,
       onopen: null,
       onmessage: null,
       onclose: null,
-      send: (text: string) => void socket.sent.push(JSON.parse(text)),
+      send: (text: string) => void sent.push(JSON.parse(text)),
       close: () => void (socket.closed = true),
     };
-    sockets.push(socket as unknown as (typeof sockets)[number]);
-    return socket as unknown as Socket;
+    sockets.push(socket);
+    return socket;
   };
   const last = () => sockets.at(-1)!;
   return {
     open,
     sockets,
     last,
-    accept: () => last().onopen?.call(last() as WebSocket, {} as Event),
-    tell: (message: unknown) =>
-      last().onmessage?.call(last() as WebSocket, { data: JSON.stringify(message) } as MessageEvent),
-    hangUp: (code = 1006) => last().onclose?.call(last() as WebSocket, { code } as CloseEvent),
+    accept: () => last().onopen?.(),
+    tell: (message: unknown) => last().onmessage?.({ data: JSON.stringify(message) }),
+    hangUp: (code = 1006) => last().onclose?.({ code }),
   };
 }
 

@@ -12,7 +12,13 @@ export type Connection =
   | { is: 'offline'; since: number; retryAt: number };
 
 /** The part of a WebSocket that is needed here. */
-export type Socket = Pick<WebSocket, 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'>;
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+}
 
 export interface SyncOptions {
   open: () => Socket;
@@ -27,14 +33,14 @@ export interface SyncOptions {
 
 export interface Sync {
   readonly connection: ReadonlySignal<Connection>;
-  start(): void;
-  stop(): void;
+  readonly start: () => void;
+  readonly stop: () => void;
   /** Tries at once instead of waiting. */
-  retry(): void;
+  readonly retry: () => void;
   /** The device has lost its network: don't wait for the socket to notice. */
-  lose(): void;
+  readonly lose: () => void;
   /** Shows a socket that is open the next token, before the last one ends. */
-  present(token: string): void;
+  readonly present: (token: string) => void;
 }
 
 /**
@@ -110,6 +116,8 @@ export function createSync({ open, token, renew, onWelcome, onChanges, now, rand
     connection,
     start: () => {
       running = true;
+      attempt = 0;
+      connection.value = { is: 'connecting' };
       void connect(token);
     },
     stop: () => {

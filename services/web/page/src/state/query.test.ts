@@ -120,9 +120,9 @@ describe('tasks are ordered', () => {
     createdAt: '2026-11-03T00:00:00.000Z',
   });
 
-  test('by due time, those without at the end in either direction', () => {
+  test('by due time, those without as if they were never due', () => {
     expect(order({ sort: 'due' }, c, a, b)).toBe('B a c');
-    expect(order({ sort: 'due', reversed: true }, c, b, a)).toBe('a B c');
+    expect(order({ sort: 'due', reversed: true }, c, b, a)).toBe('c a B');
   });
 
   test('by priority, by title whatever the case, newest first', () => {

@@ -120,9 +120,9 @@ export function matches(query: Query, task: Task, now: number, zone: string): bo
   if (query.priority.length > 0 && !query.priority.includes(task.priority)) return false;
   if (!query.tags.every((tag) => task.tags.includes(tag))) return false;
   const { from, to } = boundsOf(query.due, now, zone);
-  if ((from || to) && !task.due) return false;
-  if (from && Date.parse(task.due!.at) < Date.parse(from)) return false;
-  if (to && Date.parse(task.due!.at) >= Date.parse(to)) return false;
+  const at = task.due ? Date.parse(task.due.at) : NaN; // NaN is within no bounds
+  if (from && !(at >= Date.parse(from))) return false;
+  if (to && !(at < Date.parse(to))) return false;
   const wanted = words(query.q);
   const found = wanted.length > 0 ? words([task.title, task.description, ...task.tags].join(' ')) : [];
   return wanted.every((word, n) =>
@@ -133,18 +133,15 @@ export function matches(query: Query, task: Task, now: number, zone: string): bo
 const RANK = { high: 0, medium: 1, low: 2 } as const;
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Orders tasks as the server does: what has no due time comes last in either order, ids settle ties. */
+/** Orders tasks as the server does: what has no due time comes after all that has one, ids settle ties. */
 export function comparator(query: Query): (a: Task, b: Task) => number {
   const sign = orderOf(query) === 'asc' ? 1 : -1;
+  const never = '~';
   const by: Record<Sort, (a: Task, b: Task) => number> = {
-    due: (a, b) => compareText(a.due!.at, b.due!.at),
+    due: (a, b) => compareText(a.due?.at ?? never, b.due?.at ?? never),
     priority: (a, b) => RANK[a.priority] - RANK[b.priority],
     created: (a, b) => compareText(a.createdAt, b.createdAt),
     title: (a, b) => compareText(a.title.toLowerCase(), b.title.toLowerCase()),
   };
-  return (a, b) => {
-    if (query.sort === 'due' && (!a.due || !b.due))
-      return a.due ? -1 : b.due ? 1 : sign * compareText(a.id, b.id);
-    return sign * (by[query.sort](a, b) || compareText(a.id, b.id));
-  };
+  return (a, b) => sign * (by[query.sort](a, b) || compareText(a.id, b.id));
 }

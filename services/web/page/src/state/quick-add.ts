@@ -61,7 +61,7 @@ function readDay({ day = '', count = '', unit, iso, ...found }: Found, today: Da
   if (month) {
     const year = +today.slice(0, 4);
     const days = [year, year + 1].map(
-      (year) => `${year}-${pad(MONTHS.indexOf(month) + 1)}-${pad(+(found.date ?? found.dateLast)!)}`,
+      (year) => `${year}-${pad(MONTHS.indexOf(month) + 1)}-${pad(Number(found.date ?? found.dateLast))}`,
     );
     return days.find((day) => day >= today && isDay(day)) ?? null;
   }
@@ -80,7 +80,7 @@ function readTime({
   minute12 = '00',
   half = '',
   hour,
-  minute,
+  minute = '00',
   bareHour,
 }: Found): string | null {
   if (/noon/i.test(time)) return '12:00';
@@ -89,7 +89,7 @@ function readTime({
     if (+hour12 < 1 || +hour12 > 12 || +minute12 > 59) return null;
     return `${pad((+hour12 % 12) + (/pm/i.test(half) ? 12 : 0))}:${minute12}`;
   }
-  return hour ? `${pad(+hour)}:${minute}` : `${pad(+bareHour!)}:00`;
+  return `${pad(Number(hour ?? bareHour))}:${minute}`;
 }
 
 /**
@@ -109,10 +109,8 @@ export function readLine(text: string, now: Local, dated = true): Line {
       tags.push(tag.toLowerCase());
       return before;
     })
-    .replace(/(^|\s)!(high|medium|low|[hml123])(?=\s|$)/gi, (_, before: string, word: string) => {
-      priority = ({ h: 'high', m: 'medium', l: 'low', 1: 'high', 2: 'medium', 3: 'low' } as const)[
-        word[0]!.toLowerCase() as 'h'
-      ];
+    .replace(/(^|\s)!(h|m|l|high|medium|low|[123])(?=\s|$)/gi, (_, before: string, word: string) => {
+      priority = /^[h1]/i.test(word) ? 'high' : /^[m2]/i.test(word) ? 'medium' : 'low';
       return before;
     })
     .replace(/\s+/g, ' ')

@@ -47,7 +47,7 @@ export function tell(entry: AuditEntry, previous: AuditEntry | undefined, reader
     title: task?.title ?? '',
     after,
   });
-  if (!task) return { ...say('changed', 'did'), before: `${capital(entry.type.replaceAll('.', ' '))}` };
+  if (!task) return { ...say('changed', 'did'), before: capital(entry.type.replaceAll('.', ' ')) };
   switch (entry.type) {
     case 'task.created':
       return say('added', 'added', task.due ? `for ${dueWording(task.due, reader.today, reader.zone)}` : '');

@@ -76,11 +76,11 @@ export function merge(
     .sort(compare);
   const items: Task[] = [];
   let next = 0;
-  for (const item of kept) {
-    while (next < arriving.length && compare(arriving[next]!, item) < 0) items.push(arriving[next++]!);
-    items.push(item);
+  for (const task of arriving) {
+    for (let item = kept[next]; item && compare(item, task) <= 0; item = kept[++next]) items.push(item);
+    items.push(task);
   }
-  items.push(...arriving.slice(next));
+  items.push(...kept.slice(next));
   return { ...list, items, lingering };
 }
 

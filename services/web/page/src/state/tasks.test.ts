@@ -77,7 +77,7 @@ describe('completing', () => {
     expect(titles()).toEqual(['Rent']);
     expect(toasts.shown.value[0]).toMatchObject({
       tone: 'trouble',
-      text: expect.stringContaining('isn’t completed'),
+      text: '‘Rent’ isn’t completed. Almanac can’t be reached at the moment.',
     });
     await pass(1500);
     expect(titles()).toEqual(['Rent']);

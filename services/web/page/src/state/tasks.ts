@@ -35,33 +35,33 @@ export interface Tasks {
   readonly news: ReadonlySignal<ReadonlySet<string>>;
 
   /** Shows the tasks of a query. */
-  show(query: Query): void;
+  readonly show: (query: Query) => void;
   /** Reads the list anew, from its first page. */
-  refresh(): Promise<void>;
+  readonly refresh: () => Promise<void>;
   /** Reads the next page. */
-  more(): Promise<void>;
+  readonly more: () => Promise<void>;
   /** Makes sure a task is known. @throws Refused when there is none, Unreachable */
-  find(id: string): Promise<Task | null>;
+  readonly find: (id: string) => Promise<Task | null>;
   /** Learns of the tasks due between two instants, so that a calendar can mark their days. */
-  survey(from: string, to: string): Promise<void>;
+  readonly survey: (from: string, to: string) => Promise<void>;
   /** Takes in what came over the socket. */
-  receive(changes: readonly Change[]): void;
+  readonly receive: (changes: readonly Change[]) => void;
   /** Forgets everything: somebody else signed in. */
-  reset(): void;
+  readonly reset: () => void;
 
-  add(task: CreateTask): void;
+  readonly add: (task: CreateTask) => void;
   /** Sends again what couldn't be sent. */
-  resend(): void;
-  forgetAdding(key: string): void;
-  complete(task: Task): Promise<void>;
-  reopen(task: Task): Promise<void>;
-  remove(task: Task): Promise<void>;
-  restore(task: Task): Promise<void>;
+  readonly resend: () => void;
+  readonly forgetAdding: (key: string) => void;
+  readonly complete: (task: Task) => Promise<void>;
+  readonly reopen: (task: Task) => Promise<void>;
+  readonly remove: (task: Task) => Promise<void>;
+  readonly restore: (task: Task) => Promise<void>;
   /**
    * Saves an edit of a version of a task.
    * @throws Refused with `version_mismatch` when there is a newer version, which is known by then
    */
-  save(task: Task, change: Partial<Draft>): Promise<void>;
+  readonly save: (task: Task, change: Partial<Draft>) => Promise<void>;
 }
 
 export interface TasksOptions {

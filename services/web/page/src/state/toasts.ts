@@ -9,11 +9,11 @@ export interface Toast {
 
 export interface Toasts {
   readonly shown: ReadonlySignal<readonly Toast[]>;
-  say(text: string, action?: Toast['action']): void;
-  warn(text: string, action?: Toast['action']): void;
-  dismiss(id: number): void;
+  readonly say: (text: string, action?: Toast['action']) => void;
+  readonly warn: (text: string, action?: Toast['action']) => void;
+  readonly dismiss: (id: number) => void;
   /** Does what the newest toast offers, e.g. takes a deletion back. @returns whether there was anything */
-  act(): boolean;
+  readonly act: () => boolean;
 }
 
 /** Short news at the edge of the page. The newest comes last; three are enough. */

@@ -4,21 +4,20 @@ import { addDays, daysBetween, weekdayOf, type Day } from './zone';
 const SYNODIC_MONTH = 29.530588861;
 const NEW_MOON = Date.parse('2000-01-06T14:20:36Z');
 
+/** The four moments of the moon's month, and what it is called on the way from each to the next. */
 const PHASES = [
-  'new moon',
-  'waxing crescent',
-  'first quarter',
-  'waxing gibbous',
-  'full moon',
-  'waning gibbous',
-  'last quarter',
-  'waning crescent',
+  { moment: 'new moon', after: 'waxing crescent' },
+  { moment: 'first quarter', after: 'waxing gibbous' },
+  { moment: 'full moon', after: 'waning gibbous' },
+  { moment: 'last quarter', after: 'waning crescent' },
 ] as const;
+type Phase = (typeof PHASES)[number];
+type Quarter = 0 | 1 | 2 | 3;
 
 export interface Moon {
   /** 0 is new, 0.5 is full, just below 1 is nearly new again. */
   phase: number;
-  name: (typeof PHASES)[number];
+  name: Phase['moment' | 'after'];
 }
 
 /**
@@ -28,13 +27,10 @@ export interface Moon {
 export function moonAt(ms: number): Moon {
   const age = (ms - NEW_MOON) / 86_400_000 / SYNODIC_MONTH;
   const phase = age - Math.floor(age);
-  // The four named moments last about two days each, what lies between them about five and a half.
-  const quarter = Math.round(phase * 4);
-  const name =
-    Math.abs(phase * 4 - quarter) < 0.14
-      ? PHASES[(quarter * 2) % 8]!
-      : PHASES[Math.floor(phase * 4) * 2 + 1]!;
-  return { phase, name };
+  // The moments last about two days each to the eye, what lies between them about five and a half.
+  const [nearest, last] = [Math.round(phase * 4) % 4, Math.floor(phase * 4)];
+  const isNear = Math.abs(phase * 4 - Math.round(phase * 4)) < 0.14;
+  return { phase, name: isNear ? PHASES[nearest as Quarter].moment : PHASES[last as Quarter].after };
 }
 
 /** Mean Julian days of the turns of the year, for 1000 to 3000 (Meeus, ch. 27, table 27.B); right to a quarter of an hour. */
@@ -50,17 +46,22 @@ export interface Turn {
   day: Day;
 }
 
+const dayOf = (terms: readonly number[], year: number): Day => {
+  const julian = terms.reduce((sum, term, power) => sum + term * ((year - 2000) / 1000) ** power, 0);
+  return new Date((julian - 2440587.5) * 86_400_000).toISOString().slice(0, 10);
+};
+
 /** The equinoxes and solstices of a year, on their days in UTC. Months rather than seasons name them: it is spring somewhere. */
-export const turnsOf = (year: number): Turn[] =>
-  TURNS.map(({ name, terms }) => {
-    const julian = terms.reduce((sum, term, power) => sum + term * ((year - 2000) / 1000) ** power, 0);
-    return { name, day: new Date((julian - 2440587.5) * 86_400_000).toISOString().slice(0, 10) };
-  });
+export const turnsOf = (year: number): readonly [Turn, Turn, Turn, Turn] => {
+  const [march, june, september, december] = TURNS;
+  const turn = ({ name, terms }: (typeof TURNS)[number]): Turn => ({ name, day: dayOf(terms, year) });
+  return [turn(march), turn(june), turn(september), turn(december)];
+};
 
 /** The next turn of the year, today's included, and how many days it is away. */
 export function nextTurn(today: Day): Turn & { days: number } {
   const year = Number(today.slice(0, 4));
-  const turn = [...turnsOf(year), ...turnsOf(year + 1)].find(({ day }) => day >= today)!;
+  const turn = turnsOf(year).find(({ day }) => day >= today) ?? turnsOf(year + 1)[0];
   return { ...turn, days: daysBetween(today, turn.day) };
 }
 

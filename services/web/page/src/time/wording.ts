@@ -9,7 +9,7 @@ let formats = new Map<string, Intl.DateTimeFormat>();
  * between 14:30 and 2:30 pm, and what a week begins with.
  */
 export function speak(languages: readonly string[]): void {
-  locale = languages.find((language) => /^en-/.test(language)) ?? 'en-GB';
+  locale = languages.find((language) => language.startsWith('en-')) ?? 'en-GB';
   formats = new Map();
 }
 
@@ -18,8 +18,9 @@ export const firstWeekday = (): number => (/-(US|CA|PH|IN|ZA)$/.test(locale) ? 7
 
 const format = (date: Date, options: Intl.DateTimeFormatOptions): string => {
   const key = JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options }));
-  return formats.get(key)!.format(date);
+  let known = formats.get(key);
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options })));
+  return known.format(date);
 };
 const formatDay = (day: Day, options: Intl.DateTimeFormatOptions): string =>
   format(new Date(`${day}T12:00Z`), options);
@@ -52,7 +53,7 @@ export function dayWording(day: Day, today: Day): string {
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The city of a zone, which is how people call it: `New York`. */
-export const zoneName = (zone: string): string => zone.split('/').at(-1)!.replaceAll('_', ' ');
+export const zoneName = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 
 /** When something is due on the wall of the reader, e.g. `tomorrow, 09:30`. */
 export const dueWording = (due: Due, today: Day, zone: string): string => {

@@ -26,9 +26,10 @@ const clockOf = (zone: string): Intl.DateTimeFormat => {
 
 /** What the clock on the wall in `zone` shows at an instant. */
 export function localAt(instant: string | number | Date, zone: string): Local {
-  const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-  for (const { type, value } of clockOf(zone).formatToParts(new Date(instant))) part[type] = value;
-  return `${part.year!.padStart(4, '0')}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
+  const parts = clockOf(zone).formatToParts(new Date(instant));
+  const part = (wanted: Intl.DateTimeFormatPartTypes) =>
+    parts.find(({ type }) => type === wanted)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
 }
 
 /** The day that it is in `zone` at an instant. */

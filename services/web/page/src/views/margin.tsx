@@ -1,0 +1,37 @@
+import { useAlmanac } from '../almanac';
+import { Calendar } from '../components/calendar';
+import { Moon } from '../components/moon';
+import { TagIndex } from '../components/tag-index';
+import { dayOfYear, moonAt, nextTurn, weekOfYear } from '../time/almanac';
+import { capital, monthName, weekdayName } from '../time/wording';
+
+/** The margin of the book: what day it is, the month, and the index. */
+export function Margin() {
+  const { now, today } = useAlmanac();
+  const day = today.value;
+  const turn = nextTurn(day);
+  return (
+    <aside class="margin" aria-label="Today, calendar and tags">
+      <div class="today">
+        <p class="today-weekday">{weekdayName(day)}</p>
+        <p class="today-number">{Number(day.slice(8))}</p>
+        <p class="today-month">{monthName(day)}</p>
+        <p class="today-sky">
+          <Moon now={now.value} />
+          <span>
+            {capital(moonAt(now.value).name)}
+            <br />
+            Week {weekOfYear(day)}, day {dayOfYear(day)}
+            <br />
+            {turn.days === 0 ? `${turn.name} today` : `${turn.days} days to the ${turn.name}`}
+          </span>
+        </p>
+      </div>
+      <details class="more" open={matchMedia('(min-width: 60rem)').matches}>
+        <summary>Calendar and tags</summary>
+        <Calendar />
+        <TagIndex />
+      </details>
+    </aside>
+  );
+}
