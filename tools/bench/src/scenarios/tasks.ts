@@ -44,12 +44,6 @@ export async function tasks(
       },
       search('search a word that few tasks have', rare),
       search('search a word that every tenth task has', common),
-      {
-        what: 'memory of an idle task-api',
-        value: `${Math.round(idle)} MB`,
-        aim: '≤ 90 MB',
-        met: idle <= 90,
-      },
     ],
   };
 }
