@@ -1,0 +1,3 @@
+export * from './bullmq/bullmq-scheduler';
+export * from './bullmq/postgres-store';
+export * from './job-scheduler';
