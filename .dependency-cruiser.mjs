@@ -12,7 +12,7 @@ const fixtures = '/fixtures/';
 const pureLibraries = ['temporal-polyfill', 'rrule-temporal', 'chrono-node'];
 
 /** The folders of a service that talk to something outside: callers, the database, the bus, the clock. */
-const adapters = '(http|persistence|consumers|jobs)';
+const adapters = '(http|persistence|consumers|jobs|sockets)';
 const transports = '(koa|@koa|pg|typeorm|kafkajs|bullmq|ioredis|ws)';
 
 const rules = [
@@ -41,15 +41,9 @@ const rules = [
     to: { path: '^(tools|tests)/' },
   },
   {
-    name: 'only-main-composes',
-    comment: 'Services are put together in one visible place, a main.ts (or a test).',
-    from: { path: '^(tools|tests)/', pathNot: [String.raw`/src/main\.ts$`, tests] },
-    to: { path: '^services/' },
-  },
-  {
     name: 'main-is-imported-by-nobody',
-    comment: 'A main.ts starts things when it is loaded.',
-    from: {},
+    comment: 'A main.ts starts things when it is loaded; only a command in bin/ is there to load it.',
+    from: { pathNot: '^tools/[^/]+/bin/' },
     to: { path: String.raw`/src/main\.ts$` },
   },
   {
@@ -82,12 +76,20 @@ const rules = [
     from: { path: '^services/([^/]+)/src/use-cases/', pathNot: tests },
     to: {
       path: [
-        `^services/$1/src/${adapters}/`,
         '^packages/(config|database|scheduling|service-kit)/',
         `node_modules/${transports}/`,
         '^(node:)?(http|https|http2|net|fs)(/|$)',
       ],
     },
+  },
+  {
+    name: 'only-the-app-composes',
+    comment: 'Adapters are put behind ports in one visible place: app.ts, or main.ts.',
+    from: {
+      path: '^services/([^/]+)/src/',
+      pathNot: [tests, `^services/[^/]+/src/(${adapters}/|(app|main|index)\\.ts$)`],
+    },
+    to: { path: `^services/$1/src/${adapters}/` },
   },
   {
     name: 'adapters-stay-apart',

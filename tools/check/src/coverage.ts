@@ -23,12 +23,23 @@ const ownerOf = (path: string): string | undefined =>
     path,
   )?.[1];
 
+/** Line numbers for a reader: `3, 7–12`. */
+export function ranges(lines: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.[1] === line - 1) last[1] = line;
+    else runs.push([line, line]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
+}
+
 interface Figures {
   readonly owner: string;
   readonly percent: number;
   readonly lines: number;
   /** Lines no test ran, by file. */
-  readonly missed: readonly { readonly path: string; readonly lines: readonly string[] }[];
+  readonly missed: readonly { readonly path: string; readonly lines: readonly number[] }[];
 }
 
 /** Line coverage of each package and service, sorted by name. */
@@ -45,7 +56,7 @@ export function coverageByOwner(map: CoverageMap, root: string): readonly Figure
       const lines = summaries.reduce((sum, { total }) => sum + total, 0);
       const covered = summaries.reduce((sum, { covered }) => sum + covered, 0);
       const missed = its
-        .map(({ path, coverage }) => ({ path, lines: coverage.getUncoveredLines().map(String) }))
+        .map(({ path, coverage }) => ({ path, lines: coverage.getUncoveredLines().map(Number) }))
         .filter(({ lines }) => lines.length > 0);
       return { owner, lines, percent: lines === 0 ? 100 : (100 * covered) / lines, missed };
     })
@@ -60,7 +71,7 @@ export function checkCoverage({ scratch, root, say }: StepContext, projects: rea
   for (const { owner, percent, lines } of figures)
     say(`  ${owner.padEnd(32)} ${percent.toFixed(1).padStart(5)} % of ${lines} lines`);
   for (const { path, lines } of low.flatMap(({ missed }) => missed))
-    say(`  not run: ${path}:${lines.join(',')}`);
+    say(`  not run: ${path}: ${ranges(lines)}`);
   return {
     passed: figures.length - low.length,
     failures: low.map(

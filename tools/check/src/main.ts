@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { endAll } from './child';
 import { checkCoverage } from './coverage';
-import { help, readOptions, type Options } from './options';
-import { summary } from './report';
+import { help } from './help';
+import { readOptions, type Options } from './options';
+import { seconds, summary } from './report';
 import { choose } from './selection';
 import type { Step, StepContext, StepResult } from './step';
 import { lanes, projects } from './steps';
@@ -23,11 +24,11 @@ async function runStep(step: Step, context: StepContext): Promise<StepResult> {
     failures: [`${step.name}: ${String(error)}`],
     output: (error instanceof Error ? error.stack : undefined) ?? '',
   }));
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const took = seconds(performance.now() - begin);
   const { passed, failures, output = '' } = result;
   const verdict = failures.length === 0 ? 'ok' : 'FAILED';
   const counts = `${passed} passed, ${failures.length} failed`;
-  say(`${verdict.padEnd(6)} ${step.name.padEnd(12)} ${counts.padEnd(22)} ${seconds.padStart(6)} s`);
+  say(`${verdict.padEnd(6)} ${step.name.padEnd(12)} ${counts.padEnd(22)} ${took.padStart(8)}`);
   if (failures.length > 0 && output !== '') say(indent(output));
   return result;
 }
@@ -40,13 +41,14 @@ async function runLane(lane: readonly Step[], context: StepContext): Promise<Ste
 
 /** @returns the exit code */
 async function check(options: Options): Promise<number> {
+  const begin = performance.now();
   const chosen = choose(lanes, options, projects);
   const scratch = mkdtempSync(join(tmpdir(), 'almanac-check-'));
   const context: StepContext = { root: resolve(__dirname, '../../..'), options, scratch, say };
   try {
     const results = (await Promise.all(chosen.map((lane) => runLane(lane, context)))).flat();
     if (options.coverage) results.push(checkCoverage(context, projects));
-    const { lines, ok } = summary(results);
+    const { lines, ok } = summary(results, performance.now() - begin);
     lines.forEach(say);
     return ok ? 0 : 1;
   } finally {
