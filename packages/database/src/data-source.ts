@@ -14,16 +14,21 @@ export interface DatabaseConfig {
   readonly ca?: string | undefined;
 }
 
+const utc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
+
 /**
- * PostgreSQL's text for a timestamptz under `TimeZone = UTC`, as RFC 3339 with milliseconds.
+ * PostgreSQL's text for a timestamptz under `TimeZone = UTC`, as RFC 3339 with milliseconds. What
+ * has no such form (`infinity`, a year beyond 9999) stays as it is.
  *
  * A `Date` would cost a parse on the way in and a format on the way out, and a page of 50 tasks has
  * 200 of them.
  *
  * @param text e.g. `2026-11-21 09:30:00.5+00`
  */
-const toInstant = (text: string): Instant =>
-  `${text.slice(0, 10)}T${text.slice(11, 19)}.${/\.(\d{1,3})/.exec(text)?.[1]?.padEnd(3, '0') ?? '000'}Z`;
+const toInstant = (text: string): Instant => {
+  const parts = utc.exec(text);
+  return parts ? `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(3, '0')}Z` : text;
+};
 
 /** Only for our connections: others in this process (BullMQ's) keep node-postgres's own. */
 const typeParsers = new TypeOverrides();

@@ -23,7 +23,7 @@ export function decodeCursor(
   isValid: (position: Position) => boolean,
 ): Position {
   const position = parse(cursor);
-  if (position === null || position.sort !== sort || !isValid(position))
+  if (position?.sort !== sort || !isValid(position))
     throw new AppError(
       'invalid_cursor',
       'Use `nextCursor` of the previous page, with the same sort and order.',

@@ -79,7 +79,9 @@ export async function migrate(
     }
     return { applied: news, version: Math.max(0, migrations.length, ...applied.keys()) };
   } finally {
-    await owner.query('select pg_advisory_unlock(hashtextextended($1, 0))', [`migrate ${name}`]);
+    await owner
+      .query('select pg_advisory_unlock(hashtextextended($1, 0))', [`migrate ${name}`])
+      .catch(() => undefined); // without a connection there is no lock either
   }
 }
 
@@ -94,7 +96,7 @@ async function apply(owner: Client, schema: string, migration: Migration): Promi
     );
     await owner.query('commit');
   } catch (error) {
-    await owner.query('rollback');
+    await owner.query('rollback').catch(() => undefined); // the connection may be what failed
     throw new Error(
       `${schema}: migration ${migration.number} (${migration.name}) failed and changed nothing`,
       { cause: error },
@@ -106,7 +108,9 @@ async function apply(owner: Client, schema: string, migration: Migration): Promi
 export const schemaVersion = async (
   query: <Row>(sql: string) => Promise<Row[]>,
   schema: string,
-): Promise<number> =>
-  (
-    await query<{ version: number }>(`select coalesce(max(number), 0) as version from ${schema}.migration`)
-  )[0]!.version;
+): Promise<number> => {
+  const [row] = await query<{ version: number | null }>(
+    `select max(number) as version from ${schema}.migration`,
+  );
+  return row?.version ?? 0;
+};

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 
 export interface Listener {
+  /** @throws Error when there is no connection the first time; later ones are tried again */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -20,6 +21,7 @@ export function createListener(
   onError: (error: unknown) => void,
 ): Listener {
   let client: Client | null = null;
+  let connecting: Promise<void> | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -31,30 +33,36 @@ export function createListener(
     });
     next.on('notification', ({ payload }) => onNotify(payload ?? null));
     next.on('error', onError);
+    try {
+      await next.connect();
+      await next.query(`listen ${channel}`);
+    } catch (error) {
+      await next.end().catch(() => undefined);
+      throw error;
+    }
     next.on('end', () => {
       client = null;
       reconnect();
     });
-    await next.connect();
-    await next.query(`listen ${channel}`);
     client = next;
     onNotify(null);
   };
   const reconnect = () => {
     if (stopped) return;
-    clearTimeout(timer);
     timer = setTimeout(() => {
-      connect().catch((error: unknown) => {
+      connecting = connect();
+      connecting.catch((error: unknown) => {
         onError(error);
         reconnect();
       });
     }, 1_000);
   };
   return {
-    start: connect,
+    start: () => (connecting = connect()),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
+      await connecting?.catch(() => undefined);
       await client?.end();
     },
   };
@@ -86,11 +94,12 @@ export function createNotifier(
       batch.forEach((payload) => waiting.delete(payload));
       await notify(batch).catch(onError);
     }
+    running = null; // in the same breath as the look at `waiting`: a call in between would be lost
   };
   return {
     soon: (payload = '') => {
       waiting.add(payload);
-      running ??= run().finally(() => (running = null));
+      running ??= run();
     },
     settled: async () => {
       await running;

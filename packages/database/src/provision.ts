@@ -1,4 +1,4 @@
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeIdentifier, escapeLiteral, type Client } from 'pg';
 import { migrate, type MigrationResult, type SchemaDefinition } from './migrations';
 
 /** Owns all schemas and runs the migrations; no service logs in as it. */
@@ -20,7 +20,7 @@ export async function ensureRoles(admin: Client, passwords: Readonly<Record<stri
   }
 }
 
-/** Creates a database that is missing, owned by {@link ownerRole} and closed to everybody not named. */
+/** Creates a database that is missing, owned by {@link ownerRole}. */
 export async function ensureDatabase(admin: Client, database: string): Promise<void> {
   const { rowCount } = await admin.query('select from pg_database where datname = $1', [database]);
   if (rowCount === 0)

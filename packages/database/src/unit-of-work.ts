@@ -45,7 +45,7 @@ export function createTransactions<UnitOfWork>(
   build: (session: Session) => UnitOfWork,
 ): Transactions<UnitOfWork> {
   return {
-    transaction: (actor, work) => {
+    transaction: async (actor, work) => {
       if (!isId(actor.id)) throw new Error('an actor without a UUID can’t own rows');
       return run(dataSource, actor.role, actor, (session) => work(build(session)));
     },
@@ -69,8 +69,9 @@ async function run<Result>(
     );
     const result = await work(sessionOf(runner, actor, last, after));
     for (const step of last) await step();
-    await runner.query('commit');
-    for (const step of after) step();
+    // In a transaction that failed, `commit` rolls back without an error; the statement before it has one.
+    await runner.query('select 1; commit');
+    for (const step of after) queueMicrotask(step);
     return result;
   } catch (error) {
     await runner.query('rollback').catch(() => undefined); // the connection may be what failed
@@ -108,9 +109,9 @@ const transientErrno = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
-/** What node-postgres says without any code when a connection ends or none is free in time. */
+/** What node-postgres and TypeORM say without any code when a connection ends or none is free in time. */
 const transientMessage =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|is not queryable|Cannot use a pool after calling end|Query runner already released/;
 
 /** Whether trying again later can help: the database is away, busy or restarting. */
 export function isTransient(error: unknown): boolean {
