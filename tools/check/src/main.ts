@@ -44,20 +44,25 @@ async function check(options: Options): Promise<number> {
   const begin = performance.now();
   const chosen = choose(lanes, options, projects);
   const scratch = mkdtempSync(join(tmpdir(), 'almanac-check-'));
-  const context: StepContext = { root: resolve(__dirname, '../../..'), options, scratch, say };
-  try {
-    const results = (await Promise.all(chosen.map((lane) => runLane(lane, context)))).flat();
-    if (options.coverage) results.push(checkCoverage(context, projects));
-    const { lines, ok } = summary(results, performance.now() - begin);
-    lines.forEach(say);
-    return ok ? 0 : 1;
-  } finally {
+  process.once('exit', () => {
     rmSync(scratch, { recursive: true, force: true });
-  }
+  });
+  const context: StepContext = { root: resolve(__dirname, '../../..'), options, scratch, say };
+  const results = (await Promise.all(chosen.map((lane) => runLane(lane, context)))).flat();
+  if (options.coverage) results.push(checkCoverage(context, projects));
+  const { lines, ok } = summary(results, performance.now() - begin);
+  lines.forEach(say);
+  return ok ? 0 : 1;
+}
+
+/** Ctrl-C ends what runs, and us. */
+function interrupt(): void {
+  endAll();
+  process.exit(130);
 }
 
 async function main(): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, endAll);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   const options = readOptions(process.argv.slice(2), process.stdout.isTTY);
   if (options.help) say(help(lanes.flat()));
   else process.exitCode = await check(options);

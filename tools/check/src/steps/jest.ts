@@ -9,8 +9,6 @@ export interface JestReport {
   readonly testResults: readonly {
     /** The test file. */
     readonly name: string;
-    /** Why the file could not be run; empty when it could. */
-    readonly message: string;
     readonly status: 'passed' | 'failed' | 'skipped' | 'focused';
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
