@@ -6,7 +6,7 @@ import type { Head } from './chain';
 export interface AuditLog {
   /** The end of the chain, locked: entries are added one at a time. */
   lockHead(): Promise<Head & { readonly published: number }>;
-  has(eventId: string): Promise<boolean>;
+  /** Adds an entry at the locked end; nothing happens when its event was recorded before. */
   append(entry: AuditEntry): Promise<void>;
   markPublished(sequence: number): Promise<void>;
   /** Entries that the reader may see, newest first. */

@@ -6,14 +6,13 @@ import type { Deps } from '../ports';
 /**
  * Records every event of the audited topics at the end of the chain.
  *
- * The entry is its own inbox: with the head locked, an event that is there already was recorded
- * before, and no other member can be recording it.
+ * The entry is its own inbox: an event that is there already adds none, and as the head is locked, no
+ * other member can be recording it at the same time.
  */
 export const recordEvents: EventHandler<Deps>[] = auditedTopics.map((topic) =>
   onAny(topic, ({ system }, event) =>
     system('consumer', async ({ log }) => {
       const head = await log.lockHead();
-      if (await log.has(event.id)) return;
       const [entityType = '', ...entityId] = event.subject.split('/');
       await log.append(
         link(head, {

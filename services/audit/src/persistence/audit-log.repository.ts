@@ -41,13 +41,12 @@ export const auditLogRepository = (session: Pick<Session, 'query'>): AuditLog =>
         'select sequence, hash, published from audit.chain_head for update',
       )
     )[0]!,
-  has: async (eventId) =>
-    (await session.query('select from audit.audit_log where event_id = $1', [eventId])).length === 1,
   append: async (entry) => {
     await session.query(
       `with added as (
-         insert into audit.audit_log (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))
-       update audit.chain_head set sequence = $1, hash = $11`,
+         insert into audit.audit_log (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (event_id) do nothing returning 1)
+       update audit.chain_head set sequence = $1, hash = $11 where exists (select from added)`,
       [
         entry.sequence,
         entry.eventId,
