@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Person {
+  readonly platform: NodeJS.Platform;
+  readonly isRoot: boolean;
+  readonly home: string;
+  /** Where the person wants data kept (XDG Base Directory Specification); ignored unless absolute. */
+  readonly xdgDataHome: string | undefined;
+}
+
+/** Where programs of this person keep data by the customs of the system. */
+export const dataDirectoryOf = ({ platform, isRoot, home, xdgDataHome }: Person): string => {
+  if (isRoot) return '/var/lib/almanac';
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Almanac');
+  if (platform === 'win32') return join(home, 'AppData', 'Local', 'Almanac');
+  const base = xdgDataHome?.startsWith('/') ? xdgDataHome : join(home, '.local', 'share');
+  return join(base, 'almanac');
+};
+
+/** Where data is kept unless `--data` says otherwise. */
+export const defaultDataDirectory = (): string =>
+  dataDirectoryOf({
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    home: homedir(),
+    // eslint-disable-next-line no-restricted-properties -- the system's custom, not Almanac's configuration
+    xdgDataHome: process.env.XDG_DATA_HOME,
+  });
