@@ -24,7 +24,7 @@ export function createOperations(
       }),
     );
     const failing = Object.fromEntries((await Promise.all(checks)).filter(([, problem]) => problem !== null));
-    if (isStopping()) failing['process'] = 'stopping';
+    if (isStopping()) failing.process = 'stopping';
     const isReady = Object.keys(failing).length === 0;
     answer(response, isReady ? 200 : 503, {
       status: isReady ? 'ready' : 'not ready',

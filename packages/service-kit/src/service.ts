@@ -18,9 +18,6 @@ export interface Service {
   /** What it can't work without. The bus is not among them: the outbox waits. */
   readonly readiness: Readonly<Record<string, Check>>;
   start(): Promise<void>;
-  /**
-   * Ordered: takes no more work (answers `Connection: close`), finishes what it has, closes its
-   * connections.
-   */
+  /** Takes no more work, finishes what it has, closes its connections. All requests are answered before. */
   stop(): Promise<void>;
 }

@@ -39,7 +39,6 @@ export function createAudit(config: AuditConfig, ports: AuditPorts): Service {
   const dataSource = createDataSource(config.database, auditSchema.name);
   let relay: Relay | null = null;
   let consumer: Running | null = null;
-  let stopping = false;
   const { transaction, system, sessions } = createPersistence(dataSource, {
     clock,
     wake: () => relay?.wake(),
@@ -56,7 +55,6 @@ export function createAudit(config: AuditConfig, ports: AuditPorts): Service {
       metrics,
       verifyToken,
       operations: bind(auditApi, { listAudit }, deps),
-      isStopping: () => stopping,
     }),
     readiness: { database: databaseReadiness(dataSource, auditSchema) },
     start: async () => {
@@ -70,7 +68,6 @@ export function createAudit(config: AuditConfig, ports: AuditPorts): Service {
       consumer = await consume(bus, 'audit', recordEvents, deps, observeConsumption(metrics, logger));
     },
     stop: async () => {
-      stopping = true;
       await consumer?.stop();
       await relay?.stop();
       await dataSource.destroy();

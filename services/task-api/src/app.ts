@@ -45,7 +45,6 @@ export function createTaskApi(config: TaskApiConfig, ports: TaskApiPorts): Servi
   const { bus, scheduler, verifyToken, clock, logger, metrics } = ports;
   const dataSource = createDataSource(config.database, taskApiSchema.name, [TaskEntity]);
   let relay: Relay | null = null;
-  let stopping = false;
   const { transaction, system, housekeeping } = createPersistence(dataSource, {
     clock,
     wake: () => relay?.wake(),
@@ -80,7 +79,6 @@ export function createTaskApi(config: TaskApiConfig, ports: TaskApiPorts): Servi
       metrics,
       verifyToken,
       operations,
-      isStopping: () => stopping,
       ...(config.requestsPerMinute !== undefined && { requestsPerMinute: config.requestsPerMinute }),
     }),
     readiness: { database: databaseReadiness(dataSource, taskApiSchema) },
@@ -94,7 +92,6 @@ export function createTaskApi(config: TaskApiConfig, ports: TaskApiPorts): Servi
       });
     },
     stop: async () => {
-      stopping = true;
       await relay?.stop();
       await dataSource.destroy();
     },

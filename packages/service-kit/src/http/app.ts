@@ -16,40 +16,44 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly verifyToken: TokenVerifier;
   readonly operations: readonly BoundOperation[];
+  /** Answers paths that no operation has, such as a page's; passes on what it doesn't know either. */
+  readonly otherwise?: Middleware;
   /** Requests per minute and user (or address, before it is known who), in this process. */
   readonly requestsPerMinute?: number;
-  /** While true, answers ask the client to close its connection. */
-  readonly isStopping?: () => boolean;
   /** What a proxy in front says of the client is believed. */
   readonly behindProxy?: boolean;
 }
 
-interface State {
+export interface RequestState {
   userId?: string;
+  /** The route *pattern*, for metrics and logs. */
   route?: string;
 }
-type Context = Koa.ParameterizedContext<State>;
+export type Middleware = Koa.Middleware<RequestState>;
+type Context = Koa.ParameterizedContext<RequestState>;
 
 /** A Koa application of an API's bound rows, with all that surrounds a request. */
 export function createApp(options: AppOptions): RequestListener {
-  const { operations, behindProxy = false } = options;
-  const app = new Koa<State>({ proxy: behindProxy });
-  const router = new Router<State>({ exclusive: true });
+  const { operations, otherwise, behindProxy = false } = options;
+  const app = new Koa<RequestState>({ proxy: behindProxy });
+  const router = new Router<RequestState>(); // of two rows that match a path, the first answers
   const limiter = createLimiter(options.requestsPerMinute ?? 1_200);
   for (const bound of operations)
     router.register(bound.path, [bound.operation.method.toLowerCase()], async (ctx: Context) => {
       ctx.state.route = bound.path;
-      const { status, body, etag } = await bound.run(incomingOf(ctx, options.verifyToken, limiter));
+      const { status, body, etag, location } = await bound.run(incomingOf(ctx, options.verifyToken, limiter));
       ctx.status = status;
       if (etag !== undefined) ctx.set('ETag', etag);
-      if (status !== 204) ctx.body = body;
-      if (ctx.method === 'GET' && ctx.fresh) ctx.status = 304;
+      if (location !== undefined) ctx.set('Location', location);
+      else if (status !== 204) ctx.body = body;
+      if (etag !== undefined && isRead(ctx.method) && has(ctx.get('If-None-Match'), etag)) ctx.status = 304;
     });
   const known = new Map<string, Set<string>>();
   for (const { path, operation } of operations)
     known.set(path, (known.get(path) ?? new Set()).add(operation.method));
   app.use(surround(options));
   app.use(router.routes());
+  if (otherwise) app.use(otherwise);
   app.use((ctx) => {
     const allowed = [...known].filter(([path]) =>
       router.match(ctx.path, ctx.method).path.some((layer) => layer.path === path),
@@ -59,12 +63,22 @@ export function createApp(options: AppOptions): RequestListener {
     ctx.set('Allow', methods);
     throw new AppError('method_not_allowed', `Use one of ${methods}.`);
   });
-  return app.callback();
+  const answer = app.callback();
+  return (request, response) => void answer(request, response);
 }
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * Whether the client has this version (RFC 9110, 13.1.2). Koa's `fresh` won't do: it says no where
+ * there is `Cache-Control: no-cache`, which browsers add to every If-None-Match that a page sends.
+ */
+const has = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 
 /** Trace, problem+json, security headers, metrics and one log line per request. */
 const surround =
-  ({ name, logger, metrics, isStopping = () => false }: AppOptions): Koa.Middleware<State> =>
+  ({ name, logger, metrics }: AppOptions): Koa.Middleware<RequestState> =>
   (ctx, next) =>
     withTrace(ctx.get('traceparent') || undefined, async () => {
       const begun = performance.now();
@@ -80,12 +94,16 @@ const surround =
         ctx.status = problem.status;
         ctx.body = JSON.stringify(problem);
         ctx.type = 'application/problem+json';
-        if (problem.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
+        // https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+        if (problem.status === 401)
+          ctx.set(
+            'WWW-Authenticate',
+            problem.code === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer',
+          );
         if (retryAfter !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfter)));
         // The rest of a body that was refused half-read is still on its way: this connection is of no more use.
         if (!ctx.req.complete) ctx.set('Connection', 'close');
       }
-      if (isStopping()) ctx.set('Connection', 'close');
       const duration = performance.now() - begun;
       const route = ctx.state.route ?? 'none';
       metrics.requests.observe(
@@ -110,13 +128,15 @@ const incomingOf = (
   limit: (who: string) => Promise<void>,
 ): Incoming => ({
   ip: ctx.ip,
+  host: ctx.host,
   origin: ctx.get('origin') || undefined,
-  params: ctx['params'] as Record<string, string>,
-  query: new URLSearchParams(ctx.querystring),
+  params: ctx.params as Record<string, string>,
+  query: parseQuery(ctx.querystring),
   raw: ctx.req,
   header: (name) => ctx.get(name),
   cookie: (name) => ctx.cookies.get(name),
-  setHeader: (name, value) => ctx.append(name, value),
+  setHeader: (name, value) =>
+    name.toLowerCase() === 'set-cookie' ? ctx.append(name, value) : ctx.set(name, value),
   limitAddress: () => limit(ctx.ip),
   authenticate: async () => {
     const [scheme = '', token = '', ...rest] = ctx.get('authorization').split(' ');
@@ -126,12 +146,27 @@ const incomingOf = (
     }
     if (scheme.toLowerCase() !== 'bearer' || token === '' || rest.length > 0)
       throw new AppError('unauthenticated', 'Authorization must be `Bearer <access token>`.');
-    const { actor } = await verifyToken(token);
+    const { actor } = await verifyToken(token).catch(async (error: unknown) => {
+      await limit(ctx.ip); // guessing costs us a signature check
+      throw error;
+    });
     ctx.state.userId = actor.id;
     await limit(actor.id);
     return actor;
   },
 });
+
+/** @throws AppError `malformed_request` where URLSearchParams would put U+FFFD for what it can't read */
+function parseQuery(text: string): URLSearchParams {
+  try {
+    decodeURIComponent(text);
+  } catch (error) {
+    throw new AppError('malformed_request', 'The query is not percent-encoded UTF-8 (RFC 3986, 2.5).', {
+      cause: error,
+    });
+  }
+  return new URLSearchParams(text);
+}
 
 function createLimiter(points: number): (who: string) => Promise<void> {
   const limiter = new RateLimiterMemory({ points, duration: 60 });

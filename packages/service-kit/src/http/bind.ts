@@ -1,4 +1,4 @@
-import type { Api, InputOf, Operation, OutputOf } from '@almanac/contracts';
+import { pathOf, type Api, type InputOf, type Operation, type OutputOf } from '@almanac/contracts';
 import { AppError, type Actor, type Issue } from '@almanac/kernel';
 import type { z } from 'zod';
 import { fingerprintOf, type IdempotencyClaim } from '../idempotency';
@@ -7,8 +7,12 @@ import { readJson } from './body';
 /** What the few operations that are about HTTP itself (sign-in) may see and say of it. */
 export interface Exchange {
   readonly ip: string;
+  /** The host that was asked, with its port. */
+  readonly host: string;
+  /** The origin of the page that asks, if a browser says so. */
   readonly origin: string | undefined;
   cookie(name: string): string | undefined;
+  /** `Set-Cookie` adds one; any other header is replaced. */
   setHeader(name: string, value: string): void;
 }
 
@@ -28,6 +32,8 @@ export interface Outgoing {
   readonly status: number;
   readonly body?: unknown;
   readonly etag?: string;
+  /** Where the browser shall go on. */
+  readonly location?: string;
 }
 
 /** The use-case behind each operation of an API. */
@@ -52,14 +58,14 @@ export interface BoundOperation {
  * @param once gives the deps of a request with an `Idempotency-Key`; needed where a row has `idempotent`
  */
 export function bind<Deps, Operations extends Record<string, Operation>>(
-  { prefix, operations }: Api<Operations>,
+  api: Api<Operations>,
   handlers: Handlers<Deps, Operations>,
   deps: Deps,
   once?: (claim: IdempotencyClaim) => Deps,
 ): BoundOperation[] {
-  return Object.entries(operations).map(([name, operation]) => ({
+  return Object.entries(api.operations).map(([name, operation]) => ({
     operation,
-    path: `${prefix}${operation.path === '/' ? '' : operation.path}`,
+    path: pathOf(api, operation),
     run: async (request) => {
       const actor = await authorize(operation, request);
       const input = await readInput(operation, request);
@@ -71,6 +77,7 @@ export function bind<Deps, Operations extends Record<string, Operation>>(
       ) => Promise<unknown>;
       const claim = operation.idempotent ? claimOf(name, request, input) : null;
       const body = await handler(claim && once ? once(claim) : deps, actor, input, request);
+      if (operation.redirects) return { status: 303, location: body as string };
       return {
         status: operation.output ? (operation.status ?? 200) : 204,
         body,
@@ -96,39 +103,44 @@ async function authorize({ scope }: Operation, request: Incoming): Promise<Actor
 
 async function readInput(operation: Operation, request: Incoming): Promise<unknown> {
   const issues: Issue[] = [];
-  const check = (schema: z.ZodType, value: unknown, where: string): unknown => {
+  const check = (schema: z.ZodType, value: unknown): object => {
     const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    issues.push(...result.error.issues.flatMap((issue) => describe(issue, where)));
+    if (result.success) return result.data as object;
+    issues.push(...result.error.issues.flatMap(describe));
     return {};
   };
   // An id in the path that can't be one names nothing: 404, as for any other that isn't there.
   if (operation.params && !operation.params.safeParse(request.params).success)
     throw new AppError('not_found', 'There is no such thing; ids are UUIDs.');
   const input = {
-    ...(operation.params && (check(operation.params, request.params, '') as object)),
+    ...(operation.params && check(operation.params, request.params)),
     ...(operation.query
-      ? (check(operation.query, queryObject(request.query), '') as object)
+      ? check(operation.query, queryObject(request.query))
       : noQuery(request.query, issues)),
-    ...(operation.body && (check(operation.body, await readJson(request.raw), '') as object)),
+    ...(operation.body && check(operation.body, await readJson(request.raw))),
     ...(operation.ifMatch && { version: versionOf(request.header('if-match'), operation.ifMatch) }),
   };
-  if (issues.length > 0)
-    throw new AppError(
-      'invalid_input',
-      issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '),
-      { issues },
-    );
+  if (issues.length > 0) throw invalidInput(issues);
   return input;
 }
 
-const describe = (issue: z.core.$ZodIssue, where: string): Issue[] =>
+/** A body of nonsense could have 30,000 things wrong with it; nobody reads more than these. */
+const mostIssues = 50;
+
+function invalidInput(all: readonly Issue[]): AppError {
+  const issues = all.slice(0, mostIssues);
+  const texts = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  if (all.length > mostIssues) texts.push(`and ${all.length - mostIssues} more`);
+  return new AppError('invalid_input', texts.join('; '), { issues });
+}
+
+const describe = (issue: z.core.$ZodIssue): Issue[] =>
   issue.code === 'unrecognized_keys'
     ? issue.keys.map((key) => ({
         path: [...issue.path, key].map(String).join('.'),
         message: 'is not known here',
       }))
-    : [{ path: issue.path.map(String).join('.') || where, message: issue.message }];
+    : [{ path: issue.path.map(String).join('.'), message: issue.message }];
 
 /** A parameter that comes once is a string, one that comes again is a list. */
 function queryObject(query: URLSearchParams): Record<string, string | string[]> {

@@ -25,8 +25,8 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   const bytes = await getRawBody(request, {
     length: request.headers['content-length'] ?? null,
     limit: maxBytes,
-  }).catch((error: { type?: string }) => {
-    if (error.type === 'entity.too.large')
+  }).catch((error: unknown) => {
+    if (error instanceof Error && 'type' in error && error.type === 'entity.too.large')
       throw new AppError('body_too_large', `A body may have ${maxBytes / 1024} KiB at most.`, {
         cause: error,
       });

@@ -63,7 +63,7 @@ async function verify(
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof errors.JWTExpired) throw invalid('It has expired; get a new one.', error);
-    if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
+    if (isIssuersFault(error))
       throw new AppError('unavailable', 'The keys that tokens are checked with can’t be read; try again.', {
         retryAfter: 2,
         cause: error,
@@ -71,6 +71,13 @@ async function verify(
     throw invalid(error instanceof Error ? `${error.message}.` : 'It can’t be read.', error);
   }
 }
+
+/** The keys can't be had: no answer, none in time, or (a plain JOSEError) not with 200 or not JSON. */
+const isIssuersFault = (error: unknown): boolean =>
+  error instanceof TypeError ||
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
 
 function actorOf({ sub, scope, role }: JWTPayload): Actor {
   if (!isId(sub)) throw invalid('Its subject is not a UUID.');

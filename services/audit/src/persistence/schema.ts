@@ -45,7 +45,7 @@ export const auditSchema: SchemaDefinition = {
         })}
 
         create table audit.chain_head (
-          only boolean primary key default true check (only),
+          singleton boolean primary key default true check (singleton),
           sequence bigint not null, hash text not null, published bigint not null);
         insert into audit.chain_head (sequence, hash, published) values (0, '', 0);
         ${grantUnderPolicies('audit.chain_head', role, {

@@ -2,8 +2,16 @@ import { currentUserId, grantUnderPolicies, type SchemaDefinition } from '@alman
 import { inboxTable, outboxTable } from '@almanac/messaging';
 import { idempotencyKeyTable } from '@almanac/service-kit';
 
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 const schema = 'task_api';
 const role = 'almanac_task_api';
+
+/**
+ * What separates words beside white space. PostgreSQL's parser alone would keep `ada@example.org`
+ * whole, so that `ada@exam` finds nothing, and drop what looks like HTML.
+ */
+const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** The tasks, and how they came to be stored like this. */
 export const taskApiSchema: SchemaDefinition = {
@@ -15,7 +23,8 @@ export const taskApiSchema: SchemaDefinition = {
       name: 'tasks, outbox and idempotency keys',
       kind: 'expand',
       // Each sort order is an index that begins with the user and ends with the id, so that any page
-      // of any sort is one short range scan. `due_sort` puts tasks without a due time last in it.
+      // of any sort is one short range scan. `due_sort` puts tasks without a due time last in it. Times
+      // have milliseconds, as cursors do: a row between two of them would be skipped.
       // Search has three parts. `search` holds the words of a task, each marked with its user, so that a
       // prefix looks at that user's words only, not at everybody's. The index is read by a function,
       // because under row-level security it can't serve `@@`: the operator is not leakproof, so the
@@ -26,19 +35,23 @@ export const taskApiSchema: SchemaDefinition = {
       sql: `
         create function task_api.user_mark(user_id uuid) returns text language sql immutable parallel safe
           return right(user_id::text, 8) || ':';
+        create function task_api.apart(words text) returns text language sql immutable parallel safe
+          return translate(words, ${literal(punctuation)}, ${literal(' '.repeat(punctuation.length))});
         create function task_api.search_words(user_id uuid, words text, tags text[]) returns tsvector
           language sql immutable parallel safe
           return array_to_tsvector(array(
             select task_api.user_mark(user_id) || word
-            from unnest(tsvector_to_array(to_tsvector('simple', words)) || array_remove(tags, '')) word
-            group by word));
+            from unnest(tsvector_to_array(to_tsvector('simple',
+              task_api.apart(words || ' ' || array_to_string(tags, ' '))))) word
+            where octet_length(word) < 1000)); -- a tsvector takes 2046 bytes, and nobody types that many
         create function task_api.search_query(user_id uuid, words text) returns tsquery
           language sql immutable parallel safe
           return (
             select string_agg(
               '''' || replace(replace(task_api.user_mark(user_id) || lexeme, '\\', '\\\\'), '''', '''''') || '''' ||
                 case when n = last then ':*' else '' end, ' & ')::tsquery
-            from (select *, max(n) over () as last from regexp_split_to_table(words, '\\s+') with ordinality w (word, n)) typed,
+            from (select *, max(n) over () as last
+                from regexp_split_to_table(task_api.apart(words), '\\s+') with ordinality w (word, n) where word <> '') typed,
               unnest(tsvector_to_array(to_tsvector('simple', word))) lexeme);
         create table task_api.task (
           id uuid primary key,
@@ -50,13 +63,13 @@ export const taskApiSchema: SchemaDefinition = {
           tags text[] not null,
           due_local text,
           due_zone text,
-          due_at timestamptz,
+          due_at timestamptz(3),
           due_sort timestamptz generated always as (coalesce(due_at, 'infinity')) stored,
           title_sort text collate "C" generated always as (lower(left(title, 100))) stored,
-          created_at timestamptz not null,
-          updated_at timestamptz not null,
-          completed_at timestamptz,
-          deleted_at timestamptz,
+          created_at timestamptz(3) not null,
+          updated_at timestamptz(3) not null,
+          completed_at timestamptz(3),
+          deleted_at timestamptz(3),
           version int not null,
           search tsvector generated always as (
             task_api.search_words(user_id, title || ' ' || description, tags)) stored,

@@ -1,4 +1,4 @@
-import type { ListTasks, Page, TagCount } from '@almanac/contracts';
+import { Instant, type ListTasks, type Page, type TagCount } from '@almanac/contracts';
 import { decodeCursor, encodeCursor, type Position, type Session } from '@almanac/database';
 import { AppError, isId, notFound } from '@almanac/kernel';
 import type { Priority, Task } from '@almanac/tasks-domain';
@@ -119,11 +119,7 @@ const sorts = {
 } as const;
 
 function isTime(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
-    !Number.isNaN(Date.parse(value))
-  );
+  return Instant.safeParse(value).success;
 }
 function isTimeOrNever(value: unknown): boolean {
   return value === 'infinity' || isTime(value);
@@ -147,8 +143,9 @@ async function list(session: Session, query: ListTasks): Promise<Page<Task>> {
   if (query.priority)
     where.push(`priority = any(${value(query.priority.map((priority) => ranks[priority]))}::smallint[])`);
   if (query.tag) where.push(`tags @> ${value(query.tag)}::text[]`);
-  if (query.dueFrom) where.push(`due_sort >= ${value(query.dueFrom)}::timestamptz`);
-  if (query.dueTo) where.push(`due_sort < ${value(query.dueTo)}::timestamptz`);
+  if (query.dueFrom || query.dueTo) where.push(`due_sort < 'infinity'`); // what isn't due is in no range
+  if (query.dueFrom) where.push(`due_sort >= ${value(query.dueFrom)}`);
+  if (query.dueTo) where.push(`due_sort < ${value(query.dueTo)}`);
   if (query.q) where.push(await searched(session, query.q, value));
   if (query.cursor) {
     const after = decodeCursor(
