@@ -1,5 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { loadConfig } from '@almanac/config';
+import { z } from 'zod';
+
+const environment = z.object({ XDG_DATA_HOME: z.string().optional() });
 
 export interface Person {
   readonly platform: NodeJS.Platform;
@@ -24,6 +28,5 @@ export const defaultDataDirectory = (): string =>
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     home: homedir(),
-    // eslint-disable-next-line no-restricted-properties -- the system's custom, not Almanac's configuration
-    xdgDataHome: process.env.XDG_DATA_HOME,
+    xdgDataHome: loadConfig(environment).XDG_DATA_HOME,
   });
