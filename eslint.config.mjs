@@ -28,7 +28,9 @@ export default defineConfig(
   {
     files: ['**/*.{ts,tsx}'],
     extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.ts'] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.ts', 'services/*/*.config.ts'] } },
+    },
     rules: {
       // Numbers read well in messages; everything else has to be turned into text on purpose.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -21,6 +21,12 @@ const swc = {
   },
 };
 
+/** One PostgreSQL for all test files of a run. */
+const postgres: Config = {
+  globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
+  globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
+};
+
 const shared: Config = {
   testEnvironment: 'node',
   transform: { '\\.(m?[jt]s|tsx)$': ['@swc/jest', swc] },
@@ -29,28 +35,27 @@ const shared: Config = {
   restoreMocks: true,
 };
 
-const anyTest = '**/*.test.ts';
-
 /**
  * Three kinds of test, told apart by their file names: `*.test.ts` needs nothing but the code,
  * `*.int.test.ts` needs PostgreSQL or another real part, `*.e2e.test.ts` needs a browser.
  */
 const config: Config = {
+  testTimeout: 30_000, // ms: a test may start a process, on a machine that is busy with the other checks
   projects: [
     {
       ...shared,
       displayName: 'unit',
-      testMatch: [anyTest, '!**/*.int.test.ts', '!**/*.e2e.test.ts'],
+      testMatch: ['**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts'],
     },
     {
       ...shared,
+      ...postgres,
       displayName: 'integration',
       testMatch: ['**/*.int.test.ts'],
-      globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
-      globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
     },
     {
       ...shared,
+      ...postgres,
       displayName: 'e2e',
       testMatch: ['**/*.e2e.test.ts'],
     },

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { GeneratedFile } from './generated-file';
 import { readWorkspaces, type Workspace } from './workspaces';
 
@@ -14,45 +14,47 @@ const template = (toRoot: string): TsConfig & Record<string, unknown> => ({
   include: ['src', 'test'],
 });
 
+/** The folders within a workspace that are projects of their own: `test`, or a page for the browser. */
+const innerProjects = (root: string, path: string): readonly string[] =>
+  globSync(`${path}/*/tsconfig.json`, { cwd: root }).map(dirname).sort();
+
 /**
  * TypeScript's project references, from the `dependencies` and `devDependencies` of each
  * package.json: `tsc -b` builds in the order of the references, and an import without one fails.
  *
  * References can't go in a circle. A workspace whose tests import what is built upon it (the testkit,
- * mostly) gives them a project of their own: `test/tsconfig.json`.
+ * mostly) gives them a project of their own: `test/tsconfig.json`. Other projects within a workspace
+ * name their references themselves.
  */
 export function projectReferences(root: string): readonly GeneratedFile[] {
   const workspaces = readWorkspaces(root);
   const pathOf = new Map(workspaces.map(({ name, path }) => [name, path]));
-  const hasTestProject = (path: string) => existsSync(join(root, path, 'test/tsconfig.json'));
 
-  const withReferences = (
-    project: string,
-    fallback: TsConfig,
-    references: readonly string[],
-  ): GeneratedFile => {
-    const path = join(project, 'tsconfig.json');
-    const file = join(root, path);
+  /** The project at `path`, with references to these projects. */
+  const project = (path: string, fallback: TsConfig, references: readonly string[]): GeneratedFile => {
+    const file = join(root, path, 'tsconfig.json');
     const config = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TsConfig) : fallback;
-    const json = JSON.stringify({ ...config, references: references.map((to) => ({ path: to })) });
-    return { path, content: json.replace('{', '{\n') }; // prettier then gives each key a line of its own
+    const json = JSON.stringify({
+      ...config,
+      references: references.map((to) => ({ path: relative(path, to) })),
+    });
+    // With a line break at its beginning, prettier gives each key a line of its own.
+    return { path: relative(root, file), content: json.replace('{', '{\n') };
   };
-  const project = (path: string, imports: readonly string[]) =>
-    withReferences(
+  const importing = (path: string, imports: readonly string[]) =>
+    project(
       path,
-      template(relative(path, '.')),
-      [...imports].sort().map((name) => relative(path, pathOf.get(name) ?? name)),
+      template(relative(join(root, path), root)),
+      [...imports].sort().map((name) => pathOf.get(name) ?? name),
     );
 
-  const ofWorkspace = ({ name, path, imports, testImports }: Workspace): readonly GeneratedFile[] =>
-    hasTestProject(path)
-      ? [project(path, imports), project(join(path, 'test'), [name, ...imports, ...testImports])]
-      : [project(path, [...imports, ...testImports])];
+  const ofWorkspace = ({ name, path, imports, testImports }: Workspace): readonly GeneratedFile[] => {
+    const tests = join(path, 'test');
+    return innerProjects(root, path).includes(tests)
+      ? [importing(path, imports), importing(tests, [name, ...imports, ...testImports])]
+      : [importing(path, [...imports, ...testImports])];
+  };
 
-  const ofRoot = withReferences(
-    '.',
-    {},
-    workspaces.flatMap(({ path }) => (hasTestProject(path) ? [path, join(path, 'test')] : [path])),
-  );
-  return [ofRoot, ...workspaces.flatMap(ofWorkspace)];
+  const all = workspaces.flatMap(({ path }) => [path, ...innerProjects(root, path)]);
+  return [project('', {}, all), ...workspaces.flatMap(ofWorkspace)];
 }

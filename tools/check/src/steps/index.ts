@@ -24,7 +24,8 @@ const checks: readonly Step[] = [
 const tests: readonly Step[] = [
   jestStep('unit', {
     about: 'tests of nothing but code: *.test.ts',
-    coverage: ['--collectCoverageFrom={packages,services}/*/src/**/*.ts'], // files no test loads count as well
+    // Files no test loads count as well. A page's components (.tsx) don't: they run in the browser only.
+    coverage: ['--collectCoverageFrom={packages,services}/*/{src,page/src}/**/*.ts'],
   }),
   jestStep('integration', { about: 'tests with PostgreSQL and other real parts: *.int.test.ts' }),
   browser,
