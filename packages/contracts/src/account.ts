@@ -76,7 +76,7 @@ export const StartElsewhere = z.strictObject({
   to: z
     .string()
     .max(2000)
-    .regex(/^\/(?![/\\])/, 'must be a path of this site')
+    .regex(/^\/(?![/\\])[!-~]*$/, 'must be a path of this site') // browsers read `/\\` and `/<tab>/` as `//`
     .default('/')
     .meta({ description: 'Where to go in the page afterwards.' }),
 });

@@ -1,0 +1,4 @@
+export { createWeb, ensureDemoAccount, type DemoAccount, type WebConfig, type WebPorts } from './app';
+export { generateSigningKeys, publicKeysOf, type SigningKeys } from './credentials/tokens';
+export type { OidcConfig } from './oidc/identity-provider';
+export { webSchema } from './persistence/schema';
