@@ -9,7 +9,7 @@ const algorithm = 'ES256';
 /** Seconds. Short, as an access token can't be taken back. */
 const lifetime = 600;
 
-export interface SigningKey extends JWK {
+interface SigningKey extends JWK {
   readonly kty: string;
   readonly kid: string;
   readonly alg: string;
