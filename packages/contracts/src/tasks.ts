@@ -14,7 +14,7 @@ export const Tag = text(50)
   .trim()
   .toLowerCase()
   .min(1)
-  .regex(/^[^\s,#]+$/u, 'must not contain spaces, commas or #');
+  .regex(/^[^\s,#]*$/u, 'must not contain spaces, commas or #');
 
 /**
  * Names that ICU has kept from JDK 1.1.6 and `Intl` therefore takes, but that aren't IANA's and
@@ -241,6 +241,7 @@ export const TaskUpdate = z.object({
   version: z.int().positive(),
   task: Task.nullable().meta({ description: 'The task as it is now; null when it was deleted.' }),
 });
+export type TaskUpdate = z.infer<typeof TaskUpdate>;
 
 /** For the user's other devices, so its key is the user. */
 export const taskUpdate = defineEvent('task.update', {

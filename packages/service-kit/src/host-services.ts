@@ -138,12 +138,14 @@ const notHere: RequestListener = (_request, response) =>
 
 function refuse(response: ServerResponse, error: AppError): void {
   const { problem, retryAfter } = toProblem(error, newId());
+  const body = JSON.stringify(problem);
   response
     .writeHead(problem.status, {
       'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     })
-    .end(JSON.stringify(problem));
+    .end(body);
 }
 
 const refuseUpgrade = (socket: Duplex, status: string): void => {

@@ -3,13 +3,7 @@ import { Problem, Task, type CloudEvent } from '@almanac/contracts';
 import { newId } from '@almanac/kernel';
 import { busSchema, createEmbeddedBus } from '@almanac/messaging';
 import { createMetrics } from '@almanac/service-kit';
-import {
-  createManualClock,
-  createManualScheduler,
-  createTestDatabase,
-  waitUntil,
-  withClient,
-} from '@almanac/testkit';
+import { createManualClock, createManualScheduler, createTestDatabase, waitUntil } from '@almanac/testkit';
 import {
   createTestTokens,
   silentLogger,
@@ -17,6 +11,7 @@ import {
   type Answer,
   type Client,
 } from '@almanac/testkit/service';
+import { Client as PostgresClient } from 'pg';
 import { createTaskApi, taskApiSchema } from '../src';
 
 export type TaskApiUnderTest = Awaited<ReturnType<typeof startTaskApi>>;
@@ -44,9 +39,11 @@ export async function startTaskApi({ requestsPerMinute = 1_000_000 } = {}) {
       ),
     );
   let service = await start();
+  const superuser = new PostgresClient(database.admin);
+  await superuser.connect();
   /** As the superuser, whom no policy binds. */
-  const sql = <Row>(text: string, values: unknown[] = []) =>
-    withClient(database.admin, async (client) => (await client.query(text, values)).rows as Row[]);
+  const sql = async <Row>(text: string, values: unknown[] = []) =>
+    (await superuser.query(text, values)).rows as Row[];
 
   return {
     clock,
@@ -80,6 +77,7 @@ export async function startTaskApi({ requestsPerMinute = 1_000_000 } = {}) {
     stop: async () => {
       await service.stop();
       await bus.stop();
+      await superuser.end();
       await database.drop();
     },
   };

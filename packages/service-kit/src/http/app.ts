@@ -63,6 +63,8 @@ export function createApp(options: AppOptions): RequestListener {
     ctx.set('Allow', methods);
     throw new AppError('method_not_allowed', `Use one of ${methods}.`);
   });
+  // A connection that breaks while its request is read; Koa would print it.
+  app.on('error', (error: unknown) => options.logger.info({ error }, 'request broken off'));
   const answer = app.callback();
   return (request, response) => void answer(request, response);
 }

@@ -86,7 +86,7 @@ async function list(session: Pick<Session, 'query'>, query: ListAudit): Promise<
   if (query.type) where.push(`type = ${value(query.type)}`);
   if (query.from) where.push(`at >= ${value(query.from)}`);
   if (query.to) where.push(`at < ${value(query.to)}`);
-  if (query.cursor) {
+  if (query.cursor !== undefined) {
     const after = decodeCursor(
       query.cursor,
       sort,

@@ -147,7 +147,7 @@ async function list(session: Session, query: ListTasks): Promise<Page<Task>> {
   if (query.dueFrom) where.push(`due_sort >= ${value(query.dueFrom)}`);
   if (query.dueTo) where.push(`due_sort < ${value(query.dueTo)}`);
   if (query.q) where.push(await searched(session, query.q, value));
-  if (query.cursor) {
+  if (query.cursor !== undefined) {
     const after = decodeCursor(
       query.cursor,
       sort,
