@@ -1,5 +1,8 @@
 import type { Problem } from '@almanac/contracts';
 
+/** An answer that takes longer than this won't come: what was asked can be asked again. Milliseconds. */
+const PATIENCE = 20_000;
+
 /** The service answered that it can't be done, and said why. */
 export class Refused extends Error {
   constructor(readonly problem: Problem) {
@@ -55,7 +58,7 @@ export const createHttp =
         method,
         headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
+        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]),
       });
       answer = response.status === 204 ? undefined : await response.json();
     } catch (error) {

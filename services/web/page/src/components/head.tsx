@@ -8,7 +8,7 @@ import { AccountDialog } from '../views/account';
 import { Icon } from './icon';
 import { Moon } from './moon';
 
-const THEMES: Record<Theme, string> = { system: 'As the system', light: 'Day', dark: 'Night' };
+const THEMES: Record<Theme, string> = { system: 'System', light: 'Day', dark: 'Night' };
 
 /** The head of the page: where one is, whether it is live, and who one is. */
 export function Head({ onHelp }: { onHelp: () => void }) {
@@ -59,7 +59,7 @@ function AccountMenu({ onHelp }: { onHelp: () => void }) {
         type="button"
         class="avatar"
         popovertarget="account-menu"
-        aria-label={`Account: ${account.name}`}
+        aria-label={`${initials}: account of ${account.name}`}
       >
         {initials}
       </button>

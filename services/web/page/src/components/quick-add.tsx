@@ -76,13 +76,13 @@ export function QuickAdd({ onDetails }: { onDetails: (task: CreateTask) => void 
               <button
                 type="button"
                 class="chip"
-                aria-label="Take the date as plain words"
                 onClick={() => {
                   dated.value = false;
                   input.current?.focus();
                 }}
               >
-                <Icon name="clock" /> {dayWording(line.due.slice(0, 10), today.value)}, {timeOf(line.due)}{' '}
+                <Icon name="clock" /> {dayWording(line.due.slice(0, 10), today.value)}, {timeOf(line.due)}
+                <span class="unseen">: take it as plain words instead</span>
                 <Icon name="close" />
               </button>
             )}

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useAlmanac } from '../almanac';
-import { groupsOf } from '../state/groups';
+import { groupsOf, piecesOf } from '../state/groups';
 import { current } from '../state/known';
 import { useShortcuts } from './shortcuts';
-import { TaskRow } from './task-row';
+import { Piece } from './task-row';
 
 const titles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.task-title')];
 const idOf = (element: Element | null): string | undefined =>
@@ -65,16 +65,15 @@ export function TaskGroups({ onOpen }: { onOpen: (id: string) => void }) {
             {note && <small>{note}</small>}
           </h2>
           <ul role="list">
-            {members.map((task) => (
-              <TaskRow
-                key={task.id}
-                task={task}
-                tasks={tasks}
-                day={day}
-                today={today.value}
-                zone={zone.value}
-                isLate={task.due !== null && task.due.at < instant}
-                isNews={news.has(task.id)}
+            {piecesOf(members).map((piece) => (
+              <Piece
+                key={piece.key}
+                {...{ tasks, day, today: today.value, zone: zone.value }}
+                rows={piece.tasks.map((task) => ({
+                  task,
+                  isLate: task.due !== null && task.due.at < instant,
+                  isNews: news.has(task.id),
+                }))}
               />
             ))}
           </ul>

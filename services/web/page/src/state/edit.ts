@@ -10,7 +10,16 @@ export interface Draft {
 }
 export type Field = keyof Draft;
 
-const FIELDS: readonly Field[] = ['title', 'description', 'due', 'priority', 'tags'];
+/** What the page calls the fields. */
+export const FIELD_NAMES: Record<Field, string> = {
+  title: 'title',
+  description: 'notes',
+  due: 'due time',
+  priority: 'priority',
+  tags: 'tags',
+};
+
+const FIELDS = Object.keys(FIELD_NAMES) as Field[];
 
 export const draftOf = ({ title, description, priority, tags, due }: Task): Draft => ({
   title,

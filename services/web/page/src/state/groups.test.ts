@@ -1,4 +1,4 @@
-import { countByDay, groupsOf } from './groups';
+import { countByDay, groupsOf, piecesOf } from './groups';
 import { everythingOpen } from './query';
 import { aTask, dueAt } from './task.fixture';
 
@@ -51,6 +51,15 @@ describe('a list falls into groups', () => {
       'Added in March 2026: 1',
     ]);
   });
+});
+
+test('a task that comes or goes touches one piece of its group only', () => {
+  const tasks = ['b', '20', 'd', 'e', '40', 'f'].map((id) => aTask({ id }));
+  const ids = (list: typeof tasks) => piecesOf(list).map(({ tasks }) => tasks.map(({ id }) => id).join(' '));
+  expect(ids(tasks)).toEqual(['b', '20 d e', '40 f']);
+  expect(ids(tasks.slice(1))).toEqual(['20 d e', '40 f']);
+  expect(ids([aTask({ id: 'a' }), ...tasks])).toEqual(['a b', '20 d e', '40 f']);
+  expect(piecesOf([])).toEqual([]);
 });
 
 test('a calendar marks the days on which something open is due', () => {

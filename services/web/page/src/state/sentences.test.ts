@@ -81,6 +81,11 @@ describe('the activity reads', () => {
     ).toBe('You moved ‘Pay rent’ to 30 November, 09:00');
   });
 
+  test('a plan of days gone by with its date', () => {
+    const due = { local: '2026-11-20T09:00', zone: 'Europe/Berlin', at: '2026-11-20T08:00:00Z' };
+    expect(read(entry('task.created', { due }))).toBe('You added ‘Pay rent’ for 20 November, 09:00');
+  });
+
   test('that a task came back', () => {
     expect(read(entry('task.updated'), entry('task.deleted'))).toBe('You brought back ‘Pay rent’');
     expect(read(entry('task.updated'), entry('task.completed', { status: 'completed' }))).toBe(

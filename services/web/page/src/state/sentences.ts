@@ -1,7 +1,7 @@
 import type { AuditEntry, Task } from '@almanac/contracts';
-import { capital, dueWording } from '../time/wording';
+import { capital, plannedWording } from '../time/wording';
 import type { Day } from '../time/zone';
-import { draftOf, fieldsOf, difference } from './edit';
+import { difference, draftOf, FIELD_NAMES, fieldsOf } from './edit';
 
 /** Who reads, where and when: what turns an entry of the audit log into words. */
 export interface Reader {
@@ -50,7 +50,11 @@ export function tell(entry: AuditEntry, previous: AuditEntry | undefined, reader
   if (!task) return { ...say('changed', 'did'), before: capital(entry.type.replaceAll('.', ' ')) };
   switch (entry.type) {
     case 'task.created':
-      return say('added', 'added', task.due ? `for ${dueWording(task.due, reader.today, reader.zone)}` : '');
+      return say(
+        'added',
+        'added',
+        task.due ? `for ${plannedWording(task.due, reader.today, reader.zone)}` : '',
+      );
     case 'task.completed':
       return say('completed', 'completed');
     case 'task.deleted':
@@ -76,11 +80,7 @@ function tellUpdate(
   const changed = fieldsOf(difference(draftOf(before), draftOf(task)));
   if (changed.length === 0) return say('changed', 'changed');
   if (changed.length > 1)
-    return say(
-      'changed',
-      'changed',
-      `(${list(changed.map((field) => (field === 'due' ? 'due time' : field)))})`,
-    );
+    return say('changed', 'changed', `(${list(changed.map((field) => FIELD_NAMES[field]))})`);
   switch (changed[0]) {
     case 'title':
       return { ...say('changed', 'renamed', `to ‘${task.title}’`), title: before.title };
@@ -89,7 +89,7 @@ function tellUpdate(
       return say(
         'changed',
         before.due ? 'moved' : 'set',
-        `${before.due ? 'to' : 'for'} ${dueWording(task.due, today, zone)}`,
+        `${before.due ? 'to' : 'for'} ${plannedWording(task.due, today, zone)}`,
       );
     case 'priority':
       return say('changed', 'gave', `${task.priority} priority`);

@@ -136,6 +136,22 @@ describe('adding', () => {
     expect(keys).toEqual(['key-1', 'key-1']);
   });
 
+  test('shows the task once, though the socket may bring it before the answer', async () => {
+    const { tasks, answers, titles } = setUp([rent]);
+    await tasks.refresh();
+    const answer = later<Task>();
+    answers.set('POST /tasks', () => answer.promise);
+    tasks.add({ ...input, tags: [] });
+    const bread = aTask({ id: 'bread', title: 'Bread' });
+    tasks.receive([change(bread), change({ ...rent, title: 'The rent', version: 2 })]);
+    expect(titles()).toEqual(['The rent']);
+    tasks.receive([change({ ...bread, version: 2, title: 'Dark bread' })]);
+    answer.resolve(bread);
+    await pass();
+    expect(tasks.adding.value).toEqual([]);
+    expect(titles()).toEqual(['The rent', 'Dark bread']);
+  });
+
   test('that is refused stays to be read, and isn’t sent again', async () => {
     const { tasks, answers, calls } = setUp([]);
     answers.set('POST /tasks', () => Promise.reject(refusal('invalid_input', 422)));

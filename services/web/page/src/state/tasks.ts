@@ -82,6 +82,7 @@ export function createTasks({ http, toasts, zone, now, newKey }: TasksOptions): 
   const adding = signal<readonly Adding[]>([]);
   const tags = signal<readonly TagCount[]>([]);
   const news = signal<ReadonlySet<string>>(new Set());
+  const held: Change[] = [];
   let reading: AbortController | undefined;
   let tagTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -197,6 +198,17 @@ export function createTasks({ http, toasts, zone, now, newKey }: TasksOptions): 
   const post = async (task: Task, verb: string) =>
     changeTo(await http<Task>(`/tasks/${task.id}/${verb}`, { method: 'POST' }));
 
+  const receive = (changes: readonly Change[]) => {
+    const isSending = adding.value.some(({ state }) => state === 'sending');
+    // What is new to us may be what we are adding just now, and must not stand there twice until the answer comes.
+    const isHeld = ({ id }: Change) => isSending && !known.value.confirmed.has(id);
+    held.push(...changes.filter(isHeld));
+    const now = changes.filter((change) => !isHeld(change));
+    const others = now.filter(({ id }) => !isBusy(known.value, id)).map(({ id }) => id);
+    const arrived = takeIn(now, true);
+    tint(others.filter((id) => arrived.has(id)));
+  };
+
   const send = async (item: Adding) => {
     const update = (change: Partial<Adding>) => {
       adding.value = adding.value.map((other) => (other.key === item.key ? { ...other, ...change } : other));
@@ -217,6 +229,8 @@ export function createTasks({ http, toasts, zone, now, newKey }: TasksOptions): 
         toasts.say(`Added ‘${task.title}’. This list leaves it out.`);
     } catch (error) {
       update({ state: isPassing(error) ? 'waiting' : 'refused', reason: explain(error) });
+    } finally {
+      receive(held.splice(0));
     }
   };
 
@@ -269,11 +283,7 @@ export function createTasks({ http, toasts, zone, now, newKey }: TasksOptions): 
       const page = await http<Page<Task>>('/tasks', { params });
       known.value = learn(known.value, page.items.map(changeTo)).known;
     },
-    receive: (changes) => {
-      const others = changes.filter(({ id }) => !isBusy(known.value, id));
-      const arrived = takeIn(changes, true);
-      tint(others.map(({ id }) => id).filter((id) => arrived.has(id)));
-    },
+    receive,
     reset: () => {
       reading?.abort();
       batch(() => {

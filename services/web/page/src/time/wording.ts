@@ -35,18 +35,21 @@ export const longDay = (day: Day): string =>
 export const timeOf = (local: Local): string =>
   format(new Date(`${local}Z`), { timeStyle: 'short' }).toLowerCase();
 
-/** `today`, `tomorrow`, `yesterday`, `Wednesday` within a week, else `2 December`, with the year if it's another. */
+/** `2 December`, with the year if it is another one than today's. */
+const calendarDay = (day: Day, today: Day): string =>
+  formatDay(day, {
+    day: 'numeric',
+    month: 'long',
+    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' }),
+  });
+
+/** `today`, `tomorrow`, `yesterday`, `Wednesday` within a week, else `2 December`. */
 export function dayWording(day: Day, today: Day): string {
   const days = daysBetween(today, day);
   if (days === 0) return 'today';
   if (days === 1) return 'tomorrow';
   if (days === -1) return 'yesterday';
-  if (days > 1 && days < 7) return weekdayName(day);
-  return formatDay(day, {
-    day: 'numeric',
-    month: 'long',
-    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' }),
-  });
+  return days > 1 && days < 7 ? weekdayName(day) : calendarDay(day, today);
 }
 
 /** `Today`, for where a line begins. */
@@ -60,6 +63,13 @@ export const dueWording = (due: Due, today: Day, zone: string): string => {
   const local = localAt(due.at, zone);
   return `${dayWording(local.slice(0, 10), today)}, ${timeOf(local)}`;
 };
+
+/** The same in a tale of what was planned then: `for yesterday` would be no plan. */
+export function plannedWording(due: Due, today: Day, zone: string): string {
+  const local = localAt(due.at, zone);
+  const day = local.slice(0, 10);
+  return day < today ? `${calendarDay(day, today)}, ${timeOf(local)}` : dueWording(due, today, zone);
+}
 
 /** The wall-clock time the user wrote, where it is another than the reader's: `15:00 in New York`. */
 export const elsewhere = (due: Due, zone: string): string | null =>

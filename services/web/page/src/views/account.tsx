@@ -56,14 +56,14 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
             {explain(trouble.value)}
           </p>
         )}
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
           <button type="button" class="button quiet-button" onClick={onClose}>
             Cancel
           </button>
           <button type="submit" class="button">
             Save
           </button>
-        </footer>
+        </div>
       </form>
     </Dialog>
   );

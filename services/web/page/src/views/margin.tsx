@@ -19,11 +19,11 @@ export function Margin() {
         <p class="today-sky">
           <Moon now={now.value} />
           <span>
-            {capital(moonAt(now.value).name)}
-            <br />
-            Week {weekOfYear(day)}, day {dayOfYear(day)}
-            <br />
-            {turn.days === 0 ? `${turn.name} today` : `${turn.days} days to the ${turn.name}`}
+            <span>{capital(moonAt(now.value).name)}</span>
+            <span>
+              Week {weekOfYear(day)}, day {dayOfYear(day)}
+            </span>
+            <span>{turn.days === 0 ? `${turn.name} today` : `${turn.days} days to the ${turn.name}`}</span>
           </span>
         </p>
       </div>

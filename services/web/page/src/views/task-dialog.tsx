@@ -8,17 +8,9 @@ import { Icon } from '../components/icon';
 import { Skeleton } from '../components/skeleton';
 import { TaskForm } from '../components/task-form';
 import { TaskHistory } from '../components/task-history';
-import { difference, draftOf, fieldsOf, rebase, type Draft, type Field } from '../state/edit';
+import { difference, draftOf, FIELD_NAMES, fieldsOf, rebase, type Draft, type Field } from '../state/edit';
 import { current } from '../state/known';
 import { dayWording, distance, timeOf, zoneName } from '../time/wording';
-
-const NAMES: Record<Field, string> = {
-  title: 'title',
-  description: 'notes',
-  due: 'due time',
-  priority: 'priority',
-  tags: 'tags',
-};
 
 /** A task that is open: found first, if it was only named by the address. */
 export function TaskDialog({ id, onClose }: { id: string; onClose: () => void }) {
@@ -149,7 +141,10 @@ function Editor({ task, isGone, onClose }: { task: Task; isGone: boolean; onClos
             type="button"
             class="button quiet-button small"
             disabled={isGone}
-            onClick={() => void (isDone ? tasks.reopen(task) : tasks.complete(task))}
+            onClick={() => {
+              void (isDone ? tasks.reopen(task) : tasks.complete(task));
+              if (!isChanged) onClose();
+            }}
           >
             <Icon name={isDone ? 'undo' : 'check'} /> {isDone ? 'Reopen' : 'Complete'}
           </button>
@@ -181,8 +176,8 @@ function Editor({ task, isGone, onClose }: { task: Task; isGone: boolean; onClos
             )}
             {taken.value.length > 0 && (
               <p class="notice">
-                Changed elsewhere while you write: {taken.value.map((field) => NAMES[field]).join(', ')}. What
-                you wrote is kept.
+                Changed elsewhere while you write: {taken.value.map((field) => FIELD_NAMES[field]).join(', ')}
+                . What you wrote is kept.
               </p>
             )}
           </div>
@@ -194,7 +189,7 @@ function Editor({ task, isGone, onClose }: { task: Task; isGone: boolean; onClos
           </p>
         </div>
 
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
           {trouble.value !== null && (
             <p class="form-trouble" role="alert">
               {isConflict
@@ -217,7 +212,7 @@ function Editor({ task, isGone, onClose }: { task: Task; isGone: boolean; onClos
           >
             {isConflict ? 'Save mine' : 'Save'}
           </button>
-        </footer>
+        </div>
       </form>
     </Dialog>
   );
@@ -255,14 +250,14 @@ export function NewTaskDialog({ task, onClose }: { task: CreateTask; onClose: ()
         <div class="dialog-body">
           <TaskForm draft={draft} note={() => null} onEnter={add} />
         </div>
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
           <button type="button" class="button quiet-button" onClick={onClose}>
             Cancel
           </button>
           <button type="submit" class="button" disabled={isEmpty}>
             Add
           </button>
-        </footer>
+        </div>
       </form>
     </Dialog>
   );
