@@ -35,9 +35,9 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
  *
  * @throws Error that names the command to install one, when there is none
  */
-export function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium();
-  if (!executablePath)
+export async function launchChromium(environment: NodeJS.ProcessEnv = process.env): Promise<Browser> {
+  const executablePath = findChromium(environment);
+  if (executablePath === undefined)
     throw new Error(`There is no Chromium. Set CHROMIUM_PATH, or install one: ${installChromium}`);
   // Chromium's sandbox refuses to run as root, as tests in a container do.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });

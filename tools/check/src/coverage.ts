@@ -8,7 +8,7 @@ import type { StepContext, StepResult } from './step';
 const floor = 80;
 
 /** The lines all kinds of test ran, taken together. */
-export function readCoverage(scratch: string, projects: readonly string[]): CoverageMap {
+function readCoverage(scratch: string, projects: readonly string[]): CoverageMap {
   const map = createCoverageMap();
   for (const project of projects) {
     const file = join(coverageFolder(scratch, project), 'coverage-final.json');
