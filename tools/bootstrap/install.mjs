@@ -52,7 +52,14 @@ const command = ['install', '--no-save', '--no-audit', '--no-fund', '--include=d
 /** Resolves with npm's exit code and all it said. */
 function npm(root) {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', command, {
+    let child;
+    const interrupt = (signal) => {
+      if (windows) child?.kill();
+      else if (child?.pid) process.kill(-child.pid, 'SIGKILL'); // asked politely, it undoes everything first
+      process.exit(128 + constants.signals[signal]);
+    };
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    child = spawn('npm', command, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: windows, // npm is a .cmd there
@@ -60,12 +67,6 @@ function npm(root) {
     });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-    const interrupt = (signal) => {
-      if (windows) child.kill();
-      else process.kill(-child.pid, 'SIGKILL'); // asked politely, it takes its time to undo everything
-      process.exit(128 + constants.signals[signal]);
-    };
-    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     child.on('error', reject);
     child.on('close', (code) => {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -51,7 +51,10 @@ export interface CreateOptions {
   readonly durable: boolean;
 }
 
-/** Creates a cluster. It is made aside and renamed, so that one killed half-way never counts. */
+/**
+ * Creates a cluster. It is made aside and renamed, so that one killed half-way never counts.
+ * @throws DatabaseUnavailable with what initdb says
+ */
 export const createCluster = async (
   programs: Programs,
   cluster: Cluster,
@@ -77,7 +80,16 @@ export const createCluster = async (
     '--no-instructions',
     ...(durable ? [] : ['--no-sync']),
   ];
-  await run(programs, 'initdb', args, aside.data);
+  try {
+    await run(programs, 'initdb', args, aside.data);
+  } catch (error) {
+    throw new DatabaseUnavailable(
+      `No database can be created in ${cluster.home}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
   await rename(aside.home, cluster.home);
 };
 

@@ -16,5 +16,10 @@ export const findPostgres = async (dataDirectory: string): Promise<Address | und
   const cluster = clusterAt(join(resolve(dataDirectory), 'postgres'));
   const postmaster = await readPostmaster(cluster);
   if (!postmaster?.ready) return undefined;
-  return { host, port: postmaster.port, user: superuser, password: await readFile(cluster.passwordFile, 'utf8') };
+  return {
+    host,
+    port: postmaster.port,
+    user: superuser,
+    password: await readFile(cluster.passwordFile, 'utf8'),
+  };
 };

@@ -16,8 +16,8 @@ const main = async () => {
     process.setuid?.(Number(uid));
   }
   const postgres = await startPostgres({ dataDirectory, cacheDirectory, settings: { fsync: false } });
-  say({ pid: postgres.pid, port: postgres.port });
   process.on('SIGTERM', () => void postgres.stop().then(() => process.disconnect()));
+  say({ pid: postgres.pid, port: postgres.port });
 };
 
 main().catch((error: unknown) => {

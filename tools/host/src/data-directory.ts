@@ -23,10 +23,13 @@ export const dataDirectoryOf = ({ platform, isRoot, home, xdgDataHome }: Person)
 };
 
 /** Where data is kept unless `--data` says otherwise. */
-export const defaultDataDirectory = (): string =>
-  dataDirectoryOf({
+export const defaultDataDirectory = (): string => {
+  // A custom of the system: it says nothing about which of Almanac's own settings there are.
+  const { XDG_DATA_HOME } = loadConfig(environment, undefined, () => undefined);
+  return dataDirectoryOf({
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     home: homedir(),
-    xdgDataHome: loadConfig(environment).XDG_DATA_HOME,
+    xdgDataHome: XDG_DATA_HOME,
   });
+};

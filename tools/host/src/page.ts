@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -41,7 +42,8 @@ export const buildPage = async (): Promise<{ directory: string; isNew: boolean }
   const changed = Math.max(...(await Promise.all(sources.map(lastChange))));
   if ((await builtAt()) > changed) return { directory: built, isNew: false };
 
-  const vite = join(dirname(require.resolve('vite/package.json', { paths: [web] })), 'bin', 'vite.js');
+  const { resolve } = createRequire(join(web, 'package.json'));
+  const vite = join(dirname(resolve('vite/package.json')), 'bin', 'vite.js');
   const aside = `${built}.new`;
   try {
     await promisify(execFile)(

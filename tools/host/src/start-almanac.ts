@@ -37,7 +37,7 @@ export const filesIn = (dataDirectory: string) => ({
 /** Days that the bus keeps events that everybody has had. */
 const keepEvents = 30;
 
-export const progressInWords: Record<Progress, string> = {
+const progressInWords: Record<Progress, string> = {
   'copying-programs': 'copying PostgreSQL to where its account can run it',
   'creating-database': 'creating the database',
   'stopping-leftover': 'stopping a database that a killed run left',
@@ -76,7 +76,7 @@ export const startAlmanac = async ({
   const postgres = await step({
     name: 'Database',
     run: (say) => startPostgres({ dataDirectory, onProgress: (progress) => say(progressInWords[progress]) }),
-    outcome: () => 'PostgreSQL 18, on this machine only',
+    outcome: ({ port: own }) => `PostgreSQL on port ${own}, for this machine only`,
   });
   parts.defer(() => postgres.stop());
 

@@ -6,7 +6,7 @@ type Style = Parameters<typeof styleText>[0];
 /** Where the lines go: a terminal, a pipe or a file. */
 export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
 
-export interface Step<Result> {
+interface Step<Result> {
   readonly name: string;
   /** @param say what it is at; on a terminal it shows while it lasts */
   run(say: (doing: string) => void): Promise<Result>;

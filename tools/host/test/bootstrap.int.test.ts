@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -138,15 +138,19 @@ it('says what npm says when it can’t install', async () => {
 
 it('stops an install at Ctrl-C, and whatever that has started', async () => {
   const bin = join(root, 'bin');
+  const pipe = join(root, 'pipe');
   await mkdir(bin);
-  await writeFile(join(bin, 'npm'), `#!/bin/sh\nsleep 600 & echo $! > "${root}/npm.pid"; wait\n`);
+  await writeFile(join(bin, 'npm'), `#!/bin/sh\nexec 2> "${pipe}"; echo begun >&2; sleep 600 & wait\n`);
   await chmod(join(bin, 'npm'), 0o755);
-  const { child, says, ended } = bootstrap(['0'], { path: bin });
-  await says('Installing', 'stderr');
-  while (!existsSync(join(root, 'npm.pid'))) await new Promise(setImmediate);
+  execFileSync('mkfifo', [pipe]);
+  const reader = createReadStream(pipe);
+  const nobodyWrites = once(reader, 'close');
+  const { child, ended } = bootstrap(['0'], { path: bin });
+  await once(reader, 'data');
   child.kill('SIGINT');
 
-  expect((await ended).code).toBe(130); // closes only when nobody has the output any more
+  expect((await ended).code).toBe(130);
+  await nobodyWrites;
 });
 
 it('explains the program before anything is installed', async () => {
