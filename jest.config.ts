@@ -2,6 +2,7 @@ import type { Config } from 'jest';
 
 /** ES modules of node_modules. jest runs CommonJS only, so swc turns these into it. */
 const esModules = [
+  'commander',
   'jose',
   'oauth4webapi',
   'openid-client',

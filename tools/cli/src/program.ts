@@ -1,11 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit';
 import { deadLettersCommand } from './commands/dead-letters';
-
-export interface Streams {
-  readonly out: Pick<NodeJS.WriteStream, 'write'>;
-  readonly err: Pick<NodeJS.WriteStream, 'write'>;
-}
+import type { Streams } from './streams';
 
 /** The commands of `npx almanac`. What fails throws; a command that found something wrong sets the exit code 2. */
 export function buildProgram({ out, err }: Streams): Command {

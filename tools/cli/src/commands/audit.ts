@@ -3,7 +3,7 @@ import { createDataSource } from '@almanac/database';
 import { createEmbeddedBus } from '@almanac/messaging';
 import { Command } from 'commander';
 import { connectionTo, dataOption } from '../connect';
-import type { Streams } from '../program';
+import type { Streams } from '../streams';
 
 export const auditCommand = (out: Streams['out']): Command =>
   new Command('audit').description('the log of everything that happened').addCommand(

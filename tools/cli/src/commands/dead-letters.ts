@@ -2,7 +2,7 @@ import type { Topic } from '@almanac/contracts';
 import { createEmbeddedBus, type DeadLetters } from '@almanac/messaging';
 import { Command } from 'commander';
 import { connectionTo, dataOption } from '../connect';
-import type { Streams } from '../program';
+import type { Streams } from '../streams';
 
 /** Most letters that one call looks at. */
 const most = 1_000;
