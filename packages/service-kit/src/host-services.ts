@@ -62,7 +62,7 @@ export async function hostServices({
     const path = url.split('?', 1)[0]!;
     return routes.find(({ prefix }) => within(prefix, path))?.service;
   };
-  const operations = createOperations(services, metrics, () => phase !== 'serving');
+  const operations = createOperations(services, metrics, () => phase);
   const handle: RequestListener = (request, response) => {
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));

@@ -1,5 +1,5 @@
 import { currentTrace } from '@almanac/messaging';
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -19,15 +19,38 @@ export const createLogger = (
       errorKey: 'error',
       base: { service },
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (line) => censored(line) as Record<string, unknown>,
+      },
+      serializers: { error: describeError },
       mixin: () => {
         const trace = currentTrace();
         return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
       },
-      redact: {
-        paths: ['password', 'token', 'accessToken', 'authorization', 'cookie', '*.password', '*.token'],
-        censor: '…',
-      },
     },
     ...(destination ? ([destination] as const) : []),
   );
+
+/**
+ * What of an error may be known: not its other fields, for PostgreSQL's have the row that was refused,
+ * and TypeORM's the values of the statement.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack } = stdSerializers.err(error);
+  return { type, message, stack, ...('code' in error && { code: error.code }) };
+}
+
+const secret = /password|token|secret|authorization|cookie/i;
+const deepest = 6;
+
+function censored(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error || 'toJSON' in value)
+    return value;
+  if (depth > deepest) return '…';
+  if (Array.isArray(value)) return value.map((item) => censored(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, secret.test(name) ? '…' : censored(item, depth + 1)]),
+  );
+}

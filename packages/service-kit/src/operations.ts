@@ -7,12 +7,12 @@ export const operationPaths = ['/health/live', '/health/ready', '/metrics'] as c
 
 /**
  * Liveness says only that the process answers: a database that is away must not restart everything.
- * Readiness asks what the services can't work without, and says no while they stop.
+ * Readiness asks what the services can't work without, and says no before they have started and while they stop.
  */
 export function createOperations(
   services: readonly Pick<Service, 'name' | 'readiness'>[],
   metrics: Metrics,
-  isStopping: () => boolean,
+  phase: () => 'starting' | 'serving' | 'stopping',
 ): RequestListener {
   const ready = async (response: ServerResponse) => {
     const checks = services.flatMap(({ name, readiness }) =>
@@ -24,7 +24,7 @@ export function createOperations(
       }),
     );
     const failing = Object.fromEntries((await Promise.all(checks)).filter(([, problem]) => problem !== null));
-    if (isStopping()) failing.process = 'stopping';
+    if (phase() !== 'serving') failing.process = phase();
     const isReady = Object.keys(failing).length === 0;
     answer(response, isReady ? 200 : 503, {
       status: isReady ? 'ready' : 'not ready',

@@ -36,7 +36,9 @@ const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
  */
 export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
   const getKey =
-    keys instanceof URL ? createRemoteJWKSet(keys, { timeoutDuration: 3_000, [customFetch]: fetch }) : keys;
+    keys instanceof URL
+      ? createRemoteJWKSet(keys, { timeoutDuration: 3_000, [customFetch]: fetchKeys })
+      : keys;
   const verified = new LRUCache<string, VerifiedToken>({ max: 10_000 });
   return async (token) => {
     const known = verified.get(token);
@@ -63,21 +65,29 @@ async function verify(
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof errors.JWTExpired) throw invalid('It has expired; get a new one.', error);
-    if (isIssuersFault(error))
-      throw new AppError('unavailable', 'The keys that tokens are checked with can’t be read; try again.', {
-        retryAfter: 2,
-        cause: error,
-      });
+    if (error instanceof errors.JWKSInvalid || isNoJson(error)) throw keysUnavailable(error);
     throw invalid(error instanceof Error ? `${error.message}.` : 'It can’t be read.', error);
   }
 }
 
-/** The keys can't be had: no answer, none in time, or (a plain JOSEError) not with 200 or not JSON. */
-const isIssuersFault = (error: unknown): boolean =>
-  error instanceof TypeError ||
-  error instanceof errors.JWKSTimeout ||
-  error instanceof errors.JWKSInvalid ||
-  (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
+async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options).catch((error: unknown) => {
+    throw keysUnavailable(error);
+  });
+  if (!response.ok) throw keysUnavailable(`${url} answers with ${response.status}`);
+  return response;
+}
+
+/** jose has no class of its own for this. */
+const isNoJson = (error: unknown): boolean =>
+  error instanceof errors.JOSEError && error.code === errors.JOSEError.code;
+
+/** The issuer's fault, not the token's: with the next try it may be good. */
+const keysUnavailable = (cause: unknown): AppError =>
+  new AppError('unavailable', 'The keys that tokens are checked with can’t be read; try again.', {
+    retryAfter: 2,
+    cause,
+  });
 
 function actorOf({ sub, scope, role }: JWTPayload): Actor {
   if (!isId(sub)) throw invalid('Its subject is not a UUID.');
