@@ -21,6 +21,12 @@ function pinnedNode(root) {
   process.exit(1);
 }
 
+/**
+ * The folder that paths on the command line are meant from. npm changes into that of package.json,
+ * and says where it was called; inside of what npm runs, that may be left from another call.
+ */
+const personsFolder = (root) => (process.cwd() === root && process.env.INIT_CWD) || process.cwd();
+
 /** Each signal reaches the program once, however often it was sent within a moment. */
 function forwardSignals(child) {
   const last = {};
@@ -46,8 +52,7 @@ export function run(root, script, args) {
   const endWithParent = join(root, 'tools', 'bootstrap', 'end-with-parent.js');
   const loaded = ['--require', endWithParent, '--require', typescript];
   const child = spawn(pinnedNode(root), [...loaded, join(root, script), ...args], {
-    // npm changes into the folder of package.json; a path on the command line means the user's.
-    cwd: process.env.INIT_CWD ?? process.cwd(),
+    cwd: personsFolder(root),
     env: { ...process.env, TS_NODE_PROJECT: join(root, 'tsconfig.base.json') },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: !windows, // Ctrl-C doesn't reach it by the terminal as well

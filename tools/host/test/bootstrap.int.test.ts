@@ -59,13 +59,22 @@ afterEach(async () => {
   await rm(root, { recursive: true, maxRetries: 10 });
 });
 
-const bootstrap = (args: string[], { path = '', nodeArgs = [] as string[] } = {}) => {
+interface Surroundings {
+  readonly cwd?: string;
+  /** What npm says the person's folder is. */
+  readonly initCwd?: string;
+  /** A folder of programs that come first. */
+  readonly path?: string;
+  readonly nodeArgs?: readonly string[];
+}
+
+const bootstrap = (args: string[], { cwd, initCwd, path, nodeArgs = [] }: Surroundings = {}) => {
   const env: NodeJS.ProcessEnv = { ...process.env };
-  delete env.INIT_CWD; // npm's word for the person's folder, which jest may have from npm
+  if (initCwd) env.INIT_CWD = initCwd;
   if (path) env.PATH = `${path}${delimiter}${env.PATH}`;
   const script = [join(root, 'tools/bootstrap.mjs'), 'tools/app/src/main.js'];
   const child = spawn(process.execPath, [...nodeArgs, ...script, ...args], {
-    cwd: join(root, 'elsewhere'),
+    cwd: cwd ?? join(root, 'elsewhere'),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -98,6 +107,16 @@ it('installs what is missing, then runs the program in the folder it was called 
   expect(JSON.parse(first.stdout)).toEqual({ rest: ['--flag', 'a b'], folder: join(root, 'elsewhere') });
   const second = await bootstrap(['0']).ended;
   expect(second).toMatchObject({ code: 0, stderr: '' }); // nothing to install any more
+});
+
+it('runs the program in the folder that npm was called from', async () => {
+  await install();
+  const folder = async (surroundings: Surroundings) =>
+    (JSON.parse((await bootstrap(['0'], surroundings).ended).stdout) as { folder: string }).folder;
+  const [elsewhere, other] = [join(root, 'elsewhere'), join(root, 'vendor')];
+
+  expect(await folder({ cwd: root, initCwd: elsewhere })).toBe(elsewhere); // npm start --prefix …
+  expect(await folder({ cwd: elsewhere, initCwd: other })).toBe(elsewhere); // not by npm, but inside of it
 });
 
 it('installs anew when an install was interrupted, and leaves the lockfile as it is', async () => {
