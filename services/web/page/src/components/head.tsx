@@ -33,6 +33,7 @@ export function Head({ onHelp }: { onHelp: () => void }) {
         class="pulse"
         data-is={sync.connection.value.is}
         title={`Live updates: ${sync.connection.value.is}`}
+        aria-hidden="true"
       />
       <AccountMenu onHelp={onHelp} />
     </header>

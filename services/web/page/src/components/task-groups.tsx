@@ -4,6 +4,7 @@ import { groupsOf, piecesOf } from '../state/groups';
 import { current } from '../state/known';
 import { useShortcuts } from './shortcuts';
 import { Piece } from './task-row';
+import { useQuery } from './use-query';
 
 const titles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.task-title')];
 const idOf = (element: Element | null): string | undefined =>
@@ -13,6 +14,7 @@ const idOf = (element: Element | null): string | undefined =>
 export function TaskGroups({ onOpen }: { onOpen: (id: string) => void }) {
   const { tasks, now, today, zone } = useAlmanac();
   const { items, nextCursor } = tasks.list.value;
+  const [query, change] = useQuery();
   const groups = groupsOf(items, tasks.query.value, today.value, zone.value);
   const news = tasks.news.value;
   const instant = new Date(now.value).toISOString();
@@ -37,8 +39,8 @@ export function TaskGroups({ onOpen }: { onOpen: (id: string) => void }) {
   useShortcuts({
     j: move(1),
     k: move(-1),
-    ArrowDown: move(1),
-    ArrowUp: move(-1),
+    ArrowDown: withTask(move(1)),
+    ArrowUp: withTask(move(-1)),
     x: act((task) => void (task.status === 'completed' ? tasks.reopen(task) : tasks.complete(task))),
     e: withTask(onOpen),
     '#': remove,
@@ -56,8 +58,20 @@ export function TaskGroups({ onOpen }: { onOpen: (id: string) => void }) {
     return () => watcher.disconnect();
   }, [nextCursor, tasks]);
 
+  // One listener for all rows: a click on a title opens the task, on a tag narrows the list to it.
+  const onClick = (event: MouseEvent) => {
+    if (!(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const id = idOf(event.target);
+    const tag = event.target.closest<HTMLElement>('.task-tag')?.dataset.tag;
+    if (tag !== undefined) change({ tags: [...new Set([...query.tags, tag])] });
+    else if (id !== undefined && event.target.closest('.task-title')) {
+      event.preventDefault();
+      onOpen(id);
+    }
+  };
+
   return (
-    <>
+    <div onClick={onClick}>
       {groups.map(({ key, title, note, day, tasks: members }, n) => (
         <section key={`${key} ${n}`} class="group" data-key={key} aria-labelledby={`group-${n}`}>
           <h2 id={`group-${n}`} class="group-title">
@@ -93,7 +107,7 @@ export function TaskGroups({ onOpen }: { onOpen: (id: string) => void }) {
           items.length > 8 && <span aria-hidden="true">❧</span>
         )}
       </div>
-    </>
+    </div>
   );
 }
 

@@ -1,6 +1,5 @@
 import type { Task } from '@almanac/contracts';
 import { Component } from 'preact';
-import { Link } from 'wouter-preact';
 import type { Tasks } from '../state/tasks';
 import { dueWording, elsewhere, timeOf } from '../time/wording';
 import { localAt, type Day } from '../time/zone';
@@ -57,14 +56,14 @@ function TaskRow({ task, tasks, day, today, zone, isLate, isNews }: Row & Surrou
         <Icon name="check" />
       </button>
       <div class="task-words">
-        <Link href={`/tasks/${id}${location.search}`} class="task-title">
+        <a href={`/tasks/${id}`} class="task-title">
           <span>{title}</span>
-        </Link>
+        </a>
         {(priority !== 'medium' || tags.length > 0 || description !== '') && (
           <p class="task-notes">
             {priority !== 'medium' && <span class="task-priority">{priority} priority</span>}
             {tags.map((tag) => (
-              <span key={tag} class="task-tag">
+              <span key={tag} class="task-tag" data-tag={tag}>
                 #{tag}
               </span>
             ))}

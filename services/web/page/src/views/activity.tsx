@@ -43,7 +43,7 @@ export function Activity() {
   return (
     <div class="activity">
       <h1>Activity</h1>
-      {log.trouble.value && (
+      {log.trouble.value && told.length === 0 && (
         <div class="blank" role="alert">
           <h2>The activity couldn’t be read.</h2>
           <p>{log.trouble.value}</p>

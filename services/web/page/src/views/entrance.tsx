@@ -8,13 +8,24 @@ import { YearWheel } from '../components/year-wheel';
 import { dayOfYear, nextTurn } from '../time/almanac';
 import { longDay, zoneName } from '../time/wording';
 
+/** What came of a sign-in elsewhere: when it fails, the way back says so in the address. */
+function readProblem(): Error | null {
+  const code = new URLSearchParams(location.search).get('problem');
+  if (code === null) return null;
+  return new Error(
+    code === 'wrong_credentials'
+      ? 'The sign-in elsewhere was not completed. Try it again.'
+      : 'The sign-in elsewhere failed. Try it again, or sign in with a password.',
+  );
+}
+
 /** The front page, where one signs in, or becomes somebody. */
 export function Entrance() {
   const { session, today, now, zone } = useAlmanac();
   const options = useSignal<SignInOptions | null>(null);
   const isNew = useSignal(false);
   const busy = useSignal(false);
-  const trouble = useSignal<unknown>(null);
+  const trouble = useSignal<unknown>(readProblem());
   useEffect(() => {
     document.title = 'Almanac';
     session.options().then(
@@ -101,7 +112,10 @@ export function Entrance() {
             {isNew.value ? 'Create account' : 'Sign in'}
           </button>
           {options.value?.oidc && (
-            <a class="button quiet-button wide" href={options.value.oidc.url}>
+            <a
+              class="button quiet-button wide"
+              href={`${options.value.oidc.url}?to=${encodeURIComponent(location.pathname)}`}
+            >
               Sign in with {options.value.oidc.name}
             </a>
           )}

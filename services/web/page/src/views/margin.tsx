@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useAlmanac } from '../almanac';
 import { Calendar } from '../components/calendar';
 import { Moon } from '../components/moon';
@@ -9,6 +10,7 @@ import { capital, monthName, weekdayName } from '../time/wording';
 export function Margin() {
   const { now, today } = useAlmanac();
   const day = today.value;
+  const isOpen = useSignal(false); // matters on narrow screens, where it is folded
   const turn = nextTurn(day);
   return (
     <aside class="margin" aria-label="Today, calendar and tags">
@@ -27,11 +29,19 @@ export function Margin() {
           </span>
         </p>
       </div>
-      <details class="more" open={matchMedia('(min-width: 60rem)').matches}>
-        <summary>Calendar and tags</summary>
+      <button
+        type="button"
+        class="more"
+        aria-expanded={isOpen.value}
+        aria-controls="more"
+        onClick={() => (isOpen.value = !isOpen.value)}
+      >
+        Calendar and tags
+      </button>
+      <div id="more" class="more-content" data-open={isOpen.value}>
         <Calendar />
         <TagIndex />
-      </details>
+      </div>
     </aside>
   );
 }
