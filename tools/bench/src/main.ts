@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createEnvironment } from './environment';
 import type { Figure } from './measure';
+import { browser } from './scenarios/browser';
 import { effect } from './scenarios/effect';
 import { pgbench } from './scenarios/pgbench';
 import { sync } from './scenarios/sync';
@@ -11,7 +12,7 @@ import { perUser, seed } from './seed';
 const help = `npm run bench -- [options]
 
 Measures the product on a PostgreSQL of its own (fsync on), each service in a process of its own, and
-prints each figure with its aim. Takes about 5 minutes; Linux only, and pgbench must be installed.
+prints each figure with its aim. Takes about 5 minutes; Linux only; pgbench and Chromium must be installed.
 
   --tasks <n>     tasks in the table; ${perUser} per user (default 1000000)
   --seconds <n>   per measurement (default 10)
@@ -55,6 +56,8 @@ async function main(): Promise<void> {
   } finally {
     await environment.stop();
   }
+  step('change → other browser');
+  figures.push(...(await browser(values.quick ? 20 : 200)));
   const { model } = cpus()[0]!;
   process.stdout.write(
     `\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}; ` +

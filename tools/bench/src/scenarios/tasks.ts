@@ -71,7 +71,7 @@ async function cursorOfPage(url: string, token: string, page: number): Promise<s
   let cursor: string | null = null;
   for (let left = page; left > 0;) {
     const step = Math.min(4, left); // 200 rows a time are four pages of 50
-    const response = await fetch(`${url}?limit=${step * 50}${cursor ? `&cursor=${cursor}` : ''}`, {
+    const response: Response = await fetch(`${url}?limit=${step * 50}${cursor ? `&cursor=${cursor}` : ''}`, {
       headers: { authorization: `Bearer ${token}` },
     });
     cursor = ((await response.json()) as { nextCursor: string | null }).nextCursor;
