@@ -1,6 +1,6 @@
-import { auditedTopics } from '@almanac/contracts';
+import { auditedTopics, type CloudEvent } from '@almanac/contracts';
 import { onAny, traceIdOf, type EventHandler } from '@almanac/messaging';
-import { link } from '../chain';
+import { link, type NewEntry } from '../chain';
 import type { Deps } from '../ports';
 
 /**
@@ -12,20 +12,25 @@ import type { Deps } from '../ports';
 export const recordEvents: EventHandler<Deps>[] = auditedTopics.map((topic) =>
   onAny(topic, ({ system }, event) =>
     system('consumer', async ({ log }) => {
-      const head = await log.lockHead();
-      const [entityType = '', ...entityId] = event.subject.split('/');
-      await log.append(
-        link(head, {
-          eventId: event.id,
-          type: event.type,
-          at: event.time,
-          userId: event.userid ?? null,
-          actorId: event.actorid ?? null,
-          entity: { type: entityType, id: entityId.join('/') },
-          traceId: traceIdOf(event.traceparent),
-          data: event.data,
-        }),
-      );
+      await log.append(link(await log.lockHead(), toEntry(event)));
     }),
   ),
 );
+
+/**
+ * The entry as the database will give it back: its hash is over that, and an id in capitals or a time
+ * in microseconds would come back as another text.
+ */
+function toEntry({ id, type, time, userid, actorid, subject, traceparent, data }: CloudEvent): NewEntry {
+  const [entityType = '', ...entityId] = subject.split('/');
+  return {
+    eventId: id.toLowerCase(),
+    type,
+    at: new Date(time).toISOString(),
+    userId: userid?.toLowerCase() ?? null,
+    actorId: actorid?.toLowerCase() ?? null,
+    entity: { type: entityType, id: entityId.join('/') },
+    traceId: traceIdOf(traceparent),
+    data,
+  };
+}

@@ -19,7 +19,7 @@ export const auditSchema: SchemaDefinition = {
           sequence bigint primary key,
           event_id uuid not null unique,
           type text not null,
-          at timestamptz not null,
+          at timestamptz(3) not null,
           user_id uuid,
           actor_id uuid,
           entity_type text not null,
