@@ -23,7 +23,8 @@ function map(...files: readonly ReturnType<typeof file>[]): CoverageMap {
   return all;
 }
 
-const of = (...files: readonly ReturnType<typeof file>[]) => coverageByOwner(map(...files), '/repository');
+const byOwner = (all: CoverageMap, source = '') => coverageByOwner(all, '/repository', () => source);
+const of = (...files: readonly ReturnType<typeof file>[]) => byOwner(map(...files));
 
 test('the lines of a package are counted together', () => {
   const [kernel, ...others] = of(
@@ -37,7 +38,19 @@ test('the lines of a package are counted together', () => {
 test('what one kind of test runs and another doesn’t is run', () => {
   const merged = map(file('packages/kernel/src/a.ts', [1, 0]));
   merged.merge(map(file('packages/kernel/src/a.ts', [0, 1])));
-  expect(coverageByOwner(merged, '/repository')).toMatchObject([{ percent: 100, missed: [] }]);
+  expect(byOwner(merged)).toMatchObject([{ percent: 100, missed: [] }]);
+});
+
+test('an import tests nothing: it isn’t counted', () => {
+  const source = [
+    "import { Id } from './api';",
+    "export * from './api';",
+    "export { Id } from './api';",
+    'export const page = (id: Id) => important(id);',
+    'important(1);',
+  ].join('\n');
+  const all = map(file('packages/kernel/src/a.ts', [1, 1, 1, 1, 0]));
+  expect(byOwner(all, source)).toMatchObject([{ lines: 2, percent: 50, missed: [{ lines: [5] }] }]);
 });
 
 test('lines that no test runs are named', () => {
