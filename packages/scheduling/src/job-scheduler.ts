@@ -96,9 +96,9 @@ export interface JobScheduler {
 
   /**
    * Schedules a job. If one of this kind and id is there, this one takes its place: the last wins. One
-   * that is running meanwhile ends its run, but isn't tried again.
+   * that is running meanwhile ends its run, but isn't tried again. Saying it twice does no harm.
    *
-   * @throws RangeError when the instant isn't one, or id or data aren't fit
+   * @throws RangeError when the instant isn't one, or id or data aren't fit; otherwise the store is away
    */
   schedule<Data>(kind: JobKind<Data>, job: Job<Data>): Promise<void>;
 

@@ -41,6 +41,8 @@ const keepEvents = 500;
 const maxCrashes = 8;
 /** How long an idle worker sleeps without looking, s. It listens, so this is for what it didn't hear. */
 const longestSleep = 30;
+/** How long a worker waits after trouble with its store, ms. */
+const breath = 1_000;
 /** How long aborted jobs have to end before they are left behind, ms. */
 const lastWords = 1_000;
 
@@ -111,22 +113,26 @@ export class BullmqScheduler implements JobScheduler {
   private async startWorker(store: BullmqStore, name: string): Promise<void> {
     const { concurrency = 8, recoverAfter = 15_000, repairEvery = 60_000 } = this.options;
     // Three parameters: BullMQ counts them to know whether a signal is wanted.
-    this.worker = store.worker(name, (job, _token, signal) => this.run(job, signal!), {
+    const worker = store.worker(name, (job, _token, signal) => this.run(job, signal!), {
       autorun: false,
       concurrency,
       lockDuration: recoverAfter,
       stalledInterval: recoverAfter / 2,
       maxStalledCount: maxCrashes,
       drainDelay: longestSleep,
-      runRetryDelay: 1_000,
+      runRetryDelay: breath,
     });
-    this.worker.on('error', this.troubled);
-    this.worker.on('stalled', (key) => this.hooks.recovered?.(key));
-    this.worker.on('completed', (job, ended) => this.report(job, ended));
-    this.worker.on('failed', (job) => job && this.report(job, job.finishedOn ? 'failed' : 'retrying'));
-    await this.worker.waitUntilReady();
+    this.worker = worker;
+    worker.on('error', (error) => {
+      this.troubled(error);
+      takeBreath(worker);
+    });
+    worker.on('stalled', (key) => this.hooks.recovered?.(key));
+    worker.on('completed', (job, ended) => this.report(job, ended));
+    worker.on('failed', (job) => job && this.report(job, job.finishedOn ? 'failed' : 'retrying'));
+    await worker.waitUntilReady();
     await this.repair();
-    void this.worker.run().catch(this.troubled);
+    void worker.run().catch(this.troubled);
     if (this.rhythms.size === 0) return;
     this.repairs = setInterval(() => void this.repair().catch(this.troubled), repairEvery);
     this.repairs.unref();
@@ -256,6 +262,16 @@ export class BullmqScheduler implements JobScheduler {
     if (!this.queue) throw new Error('start the scheduler first');
     return this.queue;
   }
+}
+
+/**
+ * Lets a worker wait a moment before it asks for jobs again. BullMQ waits only when nobody answers:
+ * a database that refuses (too many connections, shutting down) it asks a hundred times a second.
+ */
+function takeBreath(worker: JobWorker): void {
+  if (worker.isPaused()) return;
+  void worker.pause(true);
+  setTimeout(() => void worker.resume(), breath).unref();
 }
 
 /** What a job holds at most once. */

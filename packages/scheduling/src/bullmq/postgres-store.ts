@@ -70,7 +70,9 @@ export async function migrateJobs(
   await runMigrations(owner, schema);
   const name = quoteSchemaName(schema);
   for (const role of roles.map((role) => escapeIdentifier(role))) {
+    // One transaction, one at a time: PostgreSQL doesn't let two change the same grants at once.
     await owner.query(`
+      select pg_advisory_xact_lock(hashtextextended('grants of jobs', 0));
       grant usage on schema ${name} to ${role};
       grant select, insert, update, delete on all tables in schema ${name} to ${role};
       revoke insert, update, delete on ${name}.migration from ${role};

@@ -34,7 +34,7 @@ export type JobQueue = Pick<
 /** As much of BullMQ's worker as the scheduler uses. */
 export type JobWorker = Pick<
   Worker<Stored, Ended>,
-  'cancelAllJobs' | 'close' | 'disconnect' | 'run' | 'waitUntilReady'
+  'cancelAllJobs' | 'close' | 'disconnect' | 'isPaused' | 'pause' | 'resume' | 'run' | 'waitUntilReady'
 > & {
   on<Event extends keyof WorkerListener>(
     event: Event,
