@@ -76,7 +76,7 @@ export const startAlmanac = async ({
   const postgres = await step({
     name: 'Database',
     run: (say) => startPostgres({ dataDirectory, onProgress: (progress) => say(progressInWords[progress]) }),
-    outcome: ({ port: own }) => `PostgreSQL on port ${own}, for this machine only`,
+    outcome: ({ port: own }) => `PostgreSQL on port ${own}, this machine only`,
   });
   parts.defer(() => postgres.stop());
 

@@ -27,7 +27,7 @@ export interface Terminal {
 
 const clearLine = '\r\u001b[K';
 const nameWidth = 12;
-const outcomeWidth = 44;
+const outcomeWidth = 46;
 
 /** Milliseconds as a person reads them, e.g. `0.4 s`. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

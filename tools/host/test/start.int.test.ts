@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoAccount } from '../src/demo';
 
+jest.setTimeout(120_000); // the whole product, several times, beside whatever else is being tested
+
 const start = join(__dirname, '..', '..', 'start.mjs');
 
 let folder: string;
