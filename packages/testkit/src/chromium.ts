@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 /** The command that installs Chromium on Debian and Ubuntu; needs root. */
 export const installChromium =
@@ -39,6 +39,7 @@ export async function launchChromium(environment: NodeJS.ProcessEnv = process.en
   const executablePath = findChromium(environment);
   if (executablePath === undefined)
     throw new Error(`There is no Chromium. Set CHROMIUM_PATH, or install one: ${installChromium}`);
+  const { chromium } = await import('playwright-core'); // loaded here: most tests want the rest of the testkit only
   // Chromium's sandbox refuses to run as root, as tests in a container do.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
