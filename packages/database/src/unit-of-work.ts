@@ -9,7 +9,7 @@ export interface Session {
   /** The user whose rows are seen; null for the parts of a service that work across users. */
   readonly userId: string | null;
   readonly actor: Actor | null;
-  /** SQL with `$1` parameters. */
+  /** SQL with `$1` parameters; gives the rows, also those of `returning`. */
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /** Runs last before the commit, in the order given: the outbox writes its rows here. */
   beforeCommit(work: () => Promise<void>): void;
@@ -90,7 +90,11 @@ const sessionOf = (
   manager: runner.manager,
   actor,
   userId: actor?.id ?? null,
-  query: (sql, parameters) => runner.query(sql, parameters === undefined ? undefined : [...parameters]),
+  // The structured result: the plain one of an UPDATE or DELETE isn't its rows, but a pair of them and their number.
+  query: async <Row>(sql: string, parameters?: readonly unknown[]) => {
+    const { records } = await runner.query(sql, parameters && [...parameters], true);
+    return records as Row[];
+  },
   beforeCommit: (step) => last.push(step),
   afterCommit: (step) => after.push(step),
 });

@@ -66,6 +66,32 @@ describe('a transaction', () => {
     });
   });
 
+  test('gives the rows of every statement', async () => {
+    await transaction(anna, async (session) => {
+      await write(session, 'one');
+      const statements = [
+        'select text from sample.note',
+        `update sample.note set text = 'two' returning text`,
+        'with gone as (delete from sample.note returning text) table gone',
+        `with x as (select) update sample.note set text = 'three' returning text`,
+        `insert into sample.note (user_id, text) values ('${anna.id}', 'four') returning text`,
+        'delete from sample.note returning text',
+        'delete from sample.note',
+      ];
+      const rows: unknown[] = [];
+      for (const sql of statements) rows.push(await session.query(sql));
+      expect(rows).toEqual([
+        [{ text: 'one' }],
+        [{ text: 'two' }],
+        [{ text: 'two' }],
+        [],
+        [{ text: 'four' }],
+        [{ text: 'four' }],
+        [],
+      ]);
+    });
+  });
+
   test('leaves nothing behind when its work throws, and the error is the caller’s', async () => {
     const error = new AppError('conflict', 'no');
     const failing = transaction(anna, async (session) => {

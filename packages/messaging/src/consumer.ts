@@ -21,7 +21,7 @@ export interface EventHandler<Deps> {
 export const on = <Deps, Type extends string, Schema extends z.ZodType>(
   { topic, type }: Pick<EventDefinition<Type, Schema>, 'topic' | 'type' | 'data'>,
   run: (deps: Deps, event: CloudEvent<z.output<Schema>>) => Promise<void>,
-): EventHandler<Deps> => ({ topic, type, run: run as EventHandler<Deps>['run'] });
+): EventHandler<Deps> => ({ topic, type, run });
 
 /** Handles every event of a topic, whatever its type. */
 export const onAny = <Deps>(

@@ -3,7 +3,7 @@ import type { SystemTransaction, Session } from '@almanac/database';
 import { hash32 } from './hash';
 import { lanes } from './outbox';
 import type { EventBus, Message, Running } from './event-bus';
-import { backoff } from './retry';
+import { backoff, outage } from './retry';
 import { createWaker, type Waker } from './waker';
 
 export interface RelayOptions {
@@ -21,12 +21,11 @@ interface Row {
   topic: Topic;
   key: string;
   event: CloudEvent;
+  /** Milliseconds since it was written. */
   age: number;
 }
 
 const batchSize = 500;
-/** One failed round waits 100 ms, then up to 5 s: the broker's outage is not made worse. */
-const failurePause = { attempts: Infinity, firstDelay: 100, maxDelay: 5_000 };
 
 export interface Relay extends Running {
   /** Says that there may be new rows. */
@@ -62,7 +61,7 @@ export function startRelay({
         [space],
       );
       const rows = await session.query<Row>(
-        `select id, topic, key, event, extract(epoch from clock_timestamp() - created_at) * 1000 as age
+        `select id, topic, key, event, (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age
          from ${schema}.outbox where lane = any($1::smallint[]) order by id limit ${batchSize}`,
         [locked.map(({ lane }) => lane)],
       );
@@ -71,7 +70,7 @@ export function startRelay({
       await session.query(`delete from ${schema}.outbox where id = any($1::bigint[])`, [
         rows.map(({ id }) => id),
       ]);
-      onPublished?.(rows, Math.max(...rows.map(({ age }) => Number(age))));
+      onPublished?.(rows, Math.max(...rows.map(({ age }) => age)));
       return rows.length;
     });
 
@@ -81,8 +80,8 @@ export function startRelay({
       failures = 0;
     } catch (error) {
       onError?.(error);
-      waker.pause(backoff(failurePause, ++failures));
+      waker.pause(backoff(outage, ++failures));
     }
   });
-  return { wake: waker.wake, stop: waker.stop };
+  return { wake: () => waker.wake(), stop: () => waker.stop() };
 }

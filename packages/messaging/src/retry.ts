@@ -10,6 +10,9 @@ export interface RetryPolicy {
 
 export const defaultRetry: RetryPolicy = { attempts: 6, firstDelay: 100, maxDelay: 5_000 };
 
+/** For whoever waits until a database or broker is back: an outage is not made worse. */
+export const outage: RetryPolicy = { attempts: Infinity, firstDelay: 100, maxDelay: 5_000 };
+
 /** An error that no repetition can mend: an event that breaks its contract, say. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Topic } from '@almanac/contracts';
+import type { Connect } from './event-bus.conformance';
+import { handledOf } from './sample';
+
+/** What the conformance suite tells a member that is a process of its own. */
+export interface MemberOptions {
+  /** Path of a module whose `connect` makes the bus. */
+  readonly adapter: string;
+  readonly connection: unknown;
+  readonly group: string;
+  readonly topics: readonly Topic[];
+}
+
+/** Handles events slowly, and tells its parent when it is ready and of each event. To be killed. */
+async function main({ adapter, connection, group, topics }: MemberOptions): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- which one, the parent says
+  const { connect } = require(adapter) as { connect: Connect };
+  const bus = await connect(connection);
+  await bus.subscribe({
+    group,
+    topics,
+    handle: async (event) => {
+      await pause(2);
+      const { at, ...handled } = handledOf(event);
+      process.send?.({ ...handled, at: String(at) });
+    },
+  });
+  process.send?.('ready');
+}
+
+void main(JSON.parse(process.argv[2] ?? '') as MemberOptions);
