@@ -20,6 +20,15 @@ export const demoAccount = {
   zone,
 } satisfies DemoAccount;
 
+/** Who looks after this Almanac: reads everybody's audit entries, nobody else's tasks. */
+export const operatorAccount = {
+  email: 'operator@almanac.example',
+  password: 'almanac-operator',
+  name: 'Operator',
+  zone,
+  role: 'operator',
+} satisfies DemoAccount;
+
 type NewTask = z.input<typeof CreateTask>;
 
 /** @returns so many days after `now`, at `time` on the wall, e.g. `2026-11-21T18:00` */

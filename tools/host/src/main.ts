@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '@almanac/config';
 import { DatabaseUnavailable } from '@almanac/embedded-postgres';
 import { readArguments, UsageError } from './arguments';
 import { defaultDataDirectory } from './data-directory';
-import { demoAccount } from './demo';
+import { demoAccount, operatorAccount } from './demo';
 import { choosePort } from './port';
 import { confirmReset, deleteData } from './reset';
+import { readSettings } from './settings';
 import { startAlmanac } from './start-almanac';
 import { createTerminal, seconds } from './terminal';
 
@@ -30,6 +32,7 @@ const main = async (): Promise<number> => {
     process.stdout.write(await readFile(join(__dirname, '..', 'help.txt'), 'utf8'));
     return 0;
   }
+  const settings = readSettings();
   const signal = stopRequested();
   const dataDirectory = options.dataDirectory ?? defaultDataDirectory();
   const { port, insteadOf } = await choosePort(options.port);
@@ -46,11 +49,12 @@ const main = async (): Promise<number> => {
   if (options.reset)
     await terminal.step({ name: 'Data', run: () => deleteData(dataDirectory), outcome: () => 'deleted' });
 
-  const almanac = await startAlmanac({ dataDirectory, port, terminal, signal });
+  const almanac = await startAlmanac({ settings, dataDirectory, port, terminal, signal });
   terminal.facts(`Ready after ${seconds(performance.now() - begin)}`, {
     Open: insteadOf === undefined ? almanac.url : `${almanac.url}  (${insteadOf} is taken)`,
     'Sign in': demoAccount.email,
     Password: demoAccount.password,
+    Operator: `${operatorAccount.email}, ${operatorAccount.password}`,
     Data: dataDirectory,
     Log: almanac.logFile,
   });
@@ -69,7 +73,7 @@ const main = async (): Promise<number> => {
 /** What went wrong, for a person where it is about what they can change; else with its origin. */
 const explain = (error: unknown): string => {
   if (error instanceof UsageError) return `${error.message}\nnpm start -- --help says what there is.`;
-  if (error instanceof DatabaseUnavailable) return error.message;
+  if (error instanceof DatabaseUnavailable || error instanceof ConfigError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
 

@@ -9,6 +9,7 @@ import { createTaskApi, taskApiSchema } from '@almanac/task-api';
 import { createWeb, publicKeysOf, webSchema, type SigningKeys } from '@almanac/web';
 import { createLocalJWKSet } from 'jose';
 import type { PreparedDatabase } from './prepare-database';
+import type { HostSettings } from './settings';
 
 /** Of the tokens: those for this product, whoever issues them. */
 const audience = 'almanac';
@@ -22,6 +23,7 @@ export const schemas: readonly SchemaDefinition[] = [
 ];
 
 export interface Surroundings {
+  readonly settings: HostSettings;
   readonly database: PreparedDatabase;
   readonly bus: EventBus;
   readonly scheduler: JobScheduler;
@@ -36,7 +38,7 @@ export interface Surroundings {
 
 /** All services of the product, with the embedded adapters behind their ports. */
 export const createServices = (surroundings: Surroundings): Service[] => {
-  const { database, bus, scheduler, signingKeys, url, page, metrics, logger } = surroundings;
+  const { settings, database, bus, scheduler, signingKeys, url, page, metrics, logger } = surroundings;
   const verifyToken = createTokenVerifier({
     issuer: url,
     audience,
@@ -52,7 +54,15 @@ export const createServices = (surroundings: Surroundings): Service[] => {
     createAudit({ database: database.as(auditSchema.role, 5) }, portsFor('audit')),
     createRealtime({ database: database.as(realtimeSchema.role, 8) }, portsFor('realtime')),
     createWeb(
-      { database: database.as(webSchema.role, 5), publicUrl: url, audience, signingKeys, page },
+      {
+        database: database.as(webSchema.role, 5),
+        publicUrl: url,
+        audience,
+        signingKeys,
+        page,
+        signUp: settings.signUp,
+        ...(settings.oidc && { oidc: settings.oidc }),
+      },
       portsFor('web'),
     ),
   ];

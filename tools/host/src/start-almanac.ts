@@ -4,15 +4,17 @@ import { busSchema, createEmbeddedBus } from '@almanac/messaging';
 import { BullmqScheduler, postgresStore } from '@almanac/scheduling';
 import { createLogger, createMetrics, hostServices, type Metrics } from '@almanac/service-kit';
 import { ensureDemoAccount, webSchema } from '@almanac/web';
-import { createDemoTasks, demoAccount } from './demo';
+import { createDemoTasks, demoAccount, operatorAccount } from './demo';
 import { openLog } from './log';
 import { buildPage } from './page';
 import { jobsRole, prepareDatabase, type PreparedDatabase } from './prepare-database';
 import { createServices, schemas } from './services';
+import type { HostSettings } from './settings';
 import { keepSigningKeys } from './signing-keys';
 import type { Terminal } from './terminal';
 
 export interface AlmanacOptions {
+  readonly settings: HostSettings;
   readonly dataDirectory: string;
   readonly port: number;
   readonly terminal: Terminal;
@@ -58,6 +60,7 @@ const createScheduler = (database: PreparedDatabase, metrics: Metrics, onError: 
 
 /** Starts the whole product, step by step; what fails half-way is taken down again. */
 export const startAlmanac = async ({
+  settings,
   dataDirectory,
   port,
   terminal,
@@ -107,7 +110,7 @@ export const startAlmanac = async ({
   const scheduler = createScheduler(database, metrics, onError);
   const signingKeys = await keepSigningKeys(files.signingKeys);
   const services = createServices({
-    ...{ database, bus, scheduler, signingKeys, url, page, metrics, logger },
+    ...{ settings, database, bus, scheduler, signingKeys, url, page, metrics, logger },
   });
   scheduler.every('bus-prune', { cron: '27 3 * * *', zone: 'UTC' }, async () => {
     await bus.prune(keepEvents);
@@ -122,6 +125,7 @@ export const startAlmanac = async ({
       parts.defer(() => hosted.stop());
       await scheduler.start();
       parts.defer(() => scheduler.stop());
+      await ensureDemoAccount(database.as(webSchema.role, 1), operatorAccount);
       const demo = await ensureDemoAccount(database.as(webSchema.role, 1), demoAccount);
       if (demo === 'created') await createDemoTasks(url, new Date());
     },
