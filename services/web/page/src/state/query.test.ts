@@ -35,6 +35,7 @@ describe('the address of a list', () => {
 
   test('may be nonsense, which is left out', () => {
     expect(readQuery('status=late&due=soon&sort=colour&priority=urgent&x=1')).toEqual(everythingOpen);
+    expect(readQuery('due=2026-13-45')).toEqual(everythingOpen);
   });
 
   test('becomes the question to the API, days as instants of the user’s zone', () => {

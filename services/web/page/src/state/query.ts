@@ -32,8 +32,10 @@ export const everythingOpen: Query = {
 };
 
 const DAYS = /^\d{4}-\d\d-\d\d(\.\.\d{4}-\d\d-\d\d)?$/;
+const areDays = (text: string): boolean =>
+  DAYS.test(text) && text.split('..').every((day) => !Number.isNaN(Date.parse(day)));
 const isSpan = (text: string): text is DueSpan =>
-  ['any', 'overdue', 'today', 'week', 'month'].includes(text) || DAYS.test(text);
+  ['any', 'overdue', 'today', 'week', 'month'].includes(text) || areDays(text);
 const isOneOf = <T extends string>(values: readonly T[], text: string | null): text is T =>
   values.includes(text as T);
 
