@@ -60,10 +60,11 @@ export function createRealtime(config: RealtimeConfig, ports: RealtimePorts): Se
   );
   const deps = { ...createPersistence(dataSource, notifier.soon), clock };
   const gateway = createGateway({ deps, verifyToken, logger, origins: config.origins ?? [] });
+  const sweep = () => void gateway.sweep().catch(onError);
   const listener = createListener(
     connectionOf(config.database),
     channel,
-    (payload) => (payload === null ? gateway.wake(null) : payload.split(',').forEach(gateway.wake)),
+    (payload) => (payload === null ? sweep() : payload.split(',').forEach((userId) => gateway.wake(userId))),
     onError,
   );
   new Gauge({
@@ -76,7 +77,7 @@ export function createRealtime(config: RealtimeConfig, ports: RealtimePorts): Se
   });
   scheduler.every('realtime-trim-feeds', { cron: '47 3 * * *', zone: 'UTC' }, () => trimFeeds(deps));
   let consumer: Running | null = null;
-  let sweep: NodeJS.Timeout | undefined;
+  let sweeping: NodeJS.Timeout | undefined;
 
   return {
     name: 'realtime',
@@ -90,10 +91,10 @@ export function createRealtime(config: RealtimeConfig, ports: RealtimePorts): Se
       await dataSource.initialize();
       await listener.start();
       consumer = await consume(bus, 'realtime', [appendChange], deps, observeConsumption(metrics, logger));
-      sweep = setInterval(() => gateway.wake(null), sweepEvery);
+      sweeping = setInterval(sweep, sweepEvery);
     },
     stop: async () => {
-      clearInterval(sweep);
+      clearInterval(sweeping);
       await gateway.stop();
       await consumer?.stop();
       await listener.stop();

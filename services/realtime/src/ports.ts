@@ -5,8 +5,18 @@ import type { Inbox } from '@almanac/messaging';
 
 /** What a device missed: changes after its cursor, oldest first. */
 export interface FeedSlice {
+  /** Of the last one; without any, where was read from. */
   readonly position: number;
   readonly changes: readonly Change[];
+  /** Whether there are others after these. */
+  readonly more: boolean;
+}
+
+/** Where to read from, and how much at most; one change is given also when it is larger. */
+export interface FeedRange {
+  readonly position: number;
+  readonly changes: number;
+  readonly bytes: number;
 }
 
 export interface Feeds {
@@ -15,7 +25,9 @@ export interface Feeds {
   head(userId: string): Promise<number>;
   /** Whether everything after `position` is still kept. */
   keeps(userId: string, position: number): Promise<boolean>;
-  after(userId: string, position: number, limit: number): Promise<FeedSlice>;
+  after(userId: string, range: FeedRange): Promise<FeedSlice>;
+  /** The last positions of these users' feeds, of those that ever changed. */
+  heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   removeBefore(at: Instant): Promise<void>;
 }
 

@@ -27,12 +27,27 @@ export const feedRepository = (session: Session): Feeds => ({
     );
     return rows[0]?.kept ?? position === 0;
   },
-  after: async (userId, position, limit) => {
-    const rows = await session.query<{ position: number; change: Change }>(
-      'select position, change from realtime.feed where user_id = $1 and position > $2 order by position limit $3',
-      [userId, position, limit],
+  after: async (userId, { position, changes, bytes }) => {
+    const rows = await session.query<{ position: number; change: Change; head: number }>(
+      `select position, change, (select head from realtime.feed_head where user_id = $1) as head
+       from (select position, change, sum(bytes) over (order by position) - bytes as before
+             from realtime.feed where user_id = $1 and position > $2 order by position limit $3) missed
+       where before < $4 order by position`,
+      [userId, position, changes, bytes],
     );
-    return { position: rows.at(-1)?.position ?? position, changes: rows.map(({ change }) => change) };
+    const last = rows.at(-1);
+    return {
+      position: last?.position ?? position,
+      changes: rows.map(({ change }) => change),
+      more: last !== undefined && last.position < last.head,
+    };
+  },
+  heads: async (userIds) => {
+    const rows = await session.query<{ user_id: string; head: number }>(
+      'select user_id, head from realtime.feed_head where user_id = any($1)',
+      [userIds],
+    );
+    return new Map(rows.map(({ user_id, head }) => [user_id, head]));
   },
   removeBefore: async (at) => {
     await session.query('delete from realtime.feed where at < $1', [at]);

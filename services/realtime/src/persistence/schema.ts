@@ -22,6 +22,7 @@ export const realtimeSchema: SchemaDefinition = {
         })}
         create table realtime.feed (
           user_id uuid not null, position bigint not null, change json not null,
+          bytes int not null generated always as (octet_length(change::text)) stored,
           at timestamptz not null default now(),
           primary key (user_id, position));
         create index on realtime.feed using brin (at);

@@ -16,17 +16,23 @@ export interface ConnectionPorts {
 /** One device: says hello with a token and a cursor, then gets every change after it, in order. */
 export interface Connection {
   readonly userId: string | null;
+  /** Up to where the feed was read for it. */
+  readonly position: number;
   /** There may be news in the user's feed. */
   wake(): void;
   close(code: number, reason: string): void;
 }
 
-/** Changes per message, so that a long absence doesn't become one huge frame. */
-const batchSize = 500;
+/** What one message carries at most, so that a long absence doesn't become one huge frame. */
+const perMessage = { changes: 500, bytes: 256 * 1024 };
 /** Bytes that may wait for a slow device; beyond, its feed is read on only when they are sent. */
 const highWater = 1024 * 1024;
 /** Milliseconds in which a device must say hello. */
 const patience = 10_000;
+/** Messages that may wait for their answer; a device has no use for more than one or two. */
+const mostWaiting = 8;
+/** The longest that `setTimeout` can wait; asked for more, it doesn't wait at all. */
+const longestTimeout = 2 ** 31 - 1;
 
 export function createConnection(
   socket: WebSocket,
@@ -36,9 +42,15 @@ export function createConnection(
   let position = 0;
   let pumping = false;
   let news = false;
-  let expiry = setTimeout(() => close(syncClose.unauthenticated, 'say hello first'), patience);
+  let expiry: NodeJS.Timeout | undefined;
 
+  const isOpen = () => socket.readyState === socket.OPEN;
   const close = (code: number, reason: string) => socket.close(code, reason);
+  const closeIn = (ms: number, reason: string) => {
+    clearTimeout(expiry);
+    if (!isOpen()) return; // it went while its token was checked
+    expiry = setTimeout(() => close(syncClose.unauthenticated, reason), Math.min(ms, longestTimeout));
+  };
   const send = (message: SyncServerMessage) =>
     new Promise<void>((resolve, reject) => {
       socket.send(JSON.stringify(message), (error) => (error ? reject(error) : resolve()));
@@ -51,11 +63,7 @@ export function createConnection(
       throw new AppError('forbidden', 'The token lacks the scope sync:read.');
     if (actor !== null && actor.id !== bearer.id)
       throw new AppError('forbidden', 'The token is another user’s.');
-    clearTimeout(expiry);
-    expiry = setTimeout(
-      () => close(syncClose.unauthenticated, 'the token has ended'),
-      expiresAt - Date.now(),
-    );
+    closeIn(expiresAt - Date.now(), 'the token has ended');
     return bearer;
   };
 
@@ -63,6 +71,7 @@ export function createConnection(
     if (actor !== null) return close(syncClose.badMessage, 'hello was said already');
     const bearer = await authenticate(token);
     const opened = await openFeed(deps, bearer, { position: cursor === null ? null : toPosition(cursor) });
+    if (!isOpen()) return; // it went meanwhile, and must not be admitted any more: nobody would let go of it
     actor = bearer;
     position = opened.position;
     if (!admit(connection)) return close(syncClose.tooManySockets, 'too many devices of one user');
@@ -75,16 +84,20 @@ export function createConnection(
     if (pumping || actor === null) return;
     pumping = true;
     try {
-      while (news && socket.readyState === socket.OPEN) {
+      while (news && isOpen()) {
         news = false;
-        for (let full = true; full && socket.readyState === socket.OPEN;) {
-          const slice = await readFeed(deps, actor, { position, limit: batchSize });
+        for (let more = true; more && isOpen();) {
+          const slice = await readFeed(deps, actor, { position, ...perMessage });
+          if (slice.changes.length === 0) break;
+          // Positions have no gaps: where there is one, what the device missed was trimmed just now.
+          if (slice.position !== position + slice.changes.length) return close(1013, 'come again');
           if (slice.changes.length === 0) break;
           position = slice.position;
+          more = slice.more;
+          // When this fails the socket is gone; the device reads on from its cursor.
           const sent = send({ type: 'changes', cursor: String(position), changes: [...slice.changes] });
-          if (socket.bufferedAmount > highWater) await sent;
-          else sent.catch(() => undefined); // the socket is gone; the device reads on from its cursor
-          full = slice.changes.length === batchSize;
+          const settled = sent.catch(() => undefined);
+          if (socket.bufferedAmount > highWater) await settled;
         }
       }
     } finally {
@@ -95,6 +108,9 @@ export function createConnection(
   const connection: Connection = {
     get userId() {
       return actor?.id ?? null;
+    },
+    get position() {
+      return position;
     },
     wake: () => {
       news = true;
@@ -109,8 +125,12 @@ export function createConnection(
     close,
   };
 
+  closeIn(patience, 'say hello first');
   let incoming: Promise<void> = Promise.resolve();
+  let waiting = 0;
   socket.on('message', (data, isBinary) => {
+    if (!isOpen()) return; // what was on its way when the socket was closed
+    if (++waiting > mostWaiting) return close(syncClose.badMessage, 'too many messages at once');
     const message = isBinary ? null : parse(data);
     if (message === null) return close(syncClose.badMessage, 'not a message of this protocol');
     incoming = incoming
@@ -124,7 +144,8 @@ export function createConnection(
           return close(syncClose.unauthenticated, reasonOf(error));
         logger.error({ error }, 'a device could not be greeted');
         close(1013, 'try again later');
-      });
+      })
+      .finally(() => waiting--);
   });
   socket.on('error', (error) => logger.info({ error: error.message }, 'socket error'));
   socket.on('close', () => clearTimeout(expiry));

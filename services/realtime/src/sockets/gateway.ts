@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { readHeads } from '../use-cases/open-feed';
 import { createConnection, type Connection, type ConnectionPorts } from './connection';
 
 /** Devices of one user on one replica; more is a bug or an attack. */
@@ -10,8 +11,10 @@ const heartbeat = 25_000;
 
 export interface Gateway {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The feed of one user has grown; null when it isn't known whose. */
-  wake(userId: string | null): void;
+  /** The feed of one user has grown. */
+  wake(userId: string): void;
+  /** Looks whose feed has grown, where a notification may have been lost. */
+  sweep(): Promise<void>;
   readonly sockets: number;
   stop(): Promise<void>;
 }
@@ -55,16 +58,17 @@ export function createGateway({ origins, ...ports }: GatewayOptions): Gateway {
   return {
     upgrade: (request, socket, head) => {
       if (isForeign(request, origins)) {
-        // Browsers send cookies and open sockets for any page; only Origin tells whose page it is.
+        // Browsers open sockets for any page; only Origin tells whose page it is.
         socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
         return;
       }
       server.handleUpgrade(request, socket, head, accept);
     },
-    wake: (userId) => {
-      const connections =
-        userId === null ? [...byUser.values()].flatMap((mine) => [...mine]) : (byUser.get(userId) ?? []);
-      for (const connection of connections) connection.wake();
+    wake: (userId) => byUser.get(userId)?.forEach((connection) => connection.wake()),
+    sweep: async () => {
+      if (byUser.size === 0) return;
+      for (const [userId, head] of await readHeads(ports.deps, [...byUser.keys()]))
+        for (const connection of byUser.get(userId) ?? []) if (connection.position < head) connection.wake();
     },
     get sockets() {
       return server.clients.size;

@@ -1,5 +1,5 @@
 import type { UseCase } from '@almanac/kernel';
-import type { Deps, FeedSlice } from '../ports';
+import type { Deps, FeedRange, FeedSlice } from '../ports';
 
 export interface OpenFeed {
   /** Where the device stopped reading; null when it has nothing yet. */
@@ -21,8 +21,11 @@ export const openFeed: UseCase<Deps, OpenFeed, { position: number; reset: boolea
   });
 
 /** The next changes of the actor's feed, oldest first. */
-export const readFeed: UseCase<Deps, { position: number; limit: number }, FeedSlice> = (
-  { transaction },
-  actor,
-  { position, limit },
-) => transaction(actor, ({ feeds }) => feeds.after(actor.id, position, limit));
+export const readFeed: UseCase<Deps, FeedRange, FeedSlice> = ({ transaction }, actor, range) =>
+  transaction(actor, ({ feeds }) => feeds.after(actor.id, range));
+
+/** How far the feeds of these users have grown: one look, however many devices there are. */
+export const readHeads = (
+  { system }: Pick<Deps, 'system'>,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> => system('consumer', ({ feeds }) => feeds.heads(userIds));
