@@ -16,7 +16,7 @@ export interface Group {
 type Heading = Omit<Group, 'tasks'>;
 
 /** The day a task is due, where the reader is. Most tasks are due on the reader's own wall: that needs no arithmetic. */
-export const dueDay = ({ due }: Task, zone: string): Day | null =>
+const dueDay = ({ due }: Task, zone: string): Day | null =>
   due && (due.zone === zone ? due.local : localAt(due.at, zone)).slice(0, 10);
 
 const createdDays = new WeakMap<Task, { zone: string; day: Day }>();
