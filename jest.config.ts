@@ -42,6 +42,7 @@ const shared: Config = {
  */
 const config: Config = {
   testTimeout: 30_000, // ms: a test may start a process, on a machine that is busy with the other checks
+  reporters: [['default', { summaryThreshold: Infinity }]], // failures are shown once, where they happen
   projects: [
     {
       ...shared,
