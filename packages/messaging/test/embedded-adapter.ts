@@ -1,5 +1,5 @@
 import { createEmbeddedBus, type EmbeddedBus, type EmbeddedBusOptions } from '../src';
-import type { Connect } from './event-bus.conformance';
+import type { Connect } from './bus-environment';
 
 /** Retries come soon, and a member that hears nothing looks often: tests shall not wait. */
 const soon = { retry: { attempts: 3, firstDelay: 2, maxDelay: 20 }, pollEvery: 200 };

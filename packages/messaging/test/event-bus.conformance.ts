@@ -3,16 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, newId } from '@almanac/kernel';
 import { waitUntil } from '@almanac/testkit';
-import {
-  consume,
-  onAny,
-  type DeadLetter,
-  type DeadLetters,
-  type EventBus,
-  type Handler,
-  type RetryPolicy,
-} from '../src';
-import type { MemberOptions } from './member';
+import { consume, onAny, type DeadLetter, type Handler, type RetryPolicy } from '../src';
+import type { BusEnvironment, Capabilities, Connect, MemberOptions, Participant } from './bus-environment';
 import {
   distinct,
   handledOf,
@@ -24,33 +16,6 @@ import {
   upTo,
   type Handled,
 } from './sample';
-
-/** One process's connection to a bus. */
-export interface Participant extends EventBus {
-  stop(): Promise<void>;
-}
-
-/** Tries are three and retries come within milliseconds, unless `retry` says otherwise. */
-export type Connect = (connection: unknown, options?: { retry?: RetryPolicy }) => Promise<Participant>;
-
-/** A bus of its own for one test, with nothing on it. */
-export interface BusEnvironment {
-  /** Path of a module that exports `connect`; and what to call it with, as JSON. */
-  readonly adapter: string;
-  readonly connection: unknown;
-  readonly deadLetters: DeadLetters;
-  /** Cuts every connection to the broker, once. */
-  cutConnections(): Promise<void>;
-  dispose(): Promise<void>;
-}
-
-/** What an adapter can't do is said by the reason, and read in the report. */
-export interface Capabilities {
-  /** Events of one key stay in order. */
-  readonly ordered: true | string;
-  /** All messages of a `publish` are on the bus, or none. */
-  readonly atomicBatches: true | string;
-}
 
 /** What every adapter of {@link EventBus} has to pass. */
 export function describeEventBus(

@@ -1,16 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Topic } from '@almanac/contracts';
-import type { Connect } from './event-bus.conformance';
+import type { Connect, MemberOptions } from './bus-environment';
 import { handledOf } from './sample';
-
-/** What the conformance suite tells a member that is a process of its own. */
-export interface MemberOptions {
-  /** Path of a module whose `connect` makes the bus. */
-  readonly adapter: string;
-  readonly connection: unknown;
-  readonly group: string;
-  readonly topics: readonly Topic[];
-}
 
 /** Handles events slowly, and tells its parent when it is ready and of each event. To be killed. */
 async function main({ adapter, connection, group, topics }: MemberOptions): Promise<void> {
