@@ -1,19 +1,19 @@
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Route, Switch, useLocation } from 'wouter-preact';
 import { useAlmanac } from './almanac';
 import { explain } from './api/http';
 import { ConnectionBar } from './components/connection-bar';
 import { Head } from './components/head';
+import { useShortcuts } from './components/shortcuts';
 import { Toasts } from './components/toasts';
 import { YearLine } from './components/year-line';
 import { YearWheel } from './components/year-wheel';
-import { useSignal } from '@preact/signals';
 import { Activity } from './views/activity';
 import { Entrance } from './views/entrance';
 import { HelpDialog } from './views/help';
 import { Margin } from './views/margin';
 import { TasksView } from './views/tasks-view';
-import { useShortcuts } from './components/shortcuts';
 
 /** The page: its entrance for somebody unknown, the book for who is signed in. */
 export function App() {

@@ -2,7 +2,10 @@ import type { Account, Credentials, SignedIn, SignInOptions, SignUp } from '@alm
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { Refused, type Http } from './http';
 
-/** A token is renewed this long before it ends, so that no request and no socket meets its end. Milliseconds. */
+/**
+ * A token is renewed this long before it ends, so that no request and no socket meets its end; one
+ * that lives for minutes only, when three quarters of its life are over. Milliseconds.
+ */
 const MARGIN = 60_000;
 
 export interface Session {
@@ -32,16 +35,18 @@ export interface Session {
 export function createSession(http: Http, now: () => number): Session {
   const account = signal<Account | null | undefined>(undefined);
   const listeners: ((token: string) => void)[] = [];
-  let token: { value: string; endsAt: number } | null = null;
+  let token: { value: string; goodUntil: number } | null = null;
   let renewing: Promise<string | null> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const begin = (signedIn: SignedIn): string => {
     const { accessToken, expiresIn } = signedIn;
-    token = { value: accessToken, endsAt: now() + expiresIn * 1000 };
+    const lifetime = expiresIn * 1000;
+    const margin = Math.min(MARGIN, lifetime / 4);
+    token = { value: accessToken, goodUntil: now() + lifetime - margin / 2 };
     account.value = signedIn.account;
     clearTimeout(timer);
-    timer = setTimeout(() => void renew().catch(() => undefined), Math.max(1000, expiresIn * 1000 - MARGIN));
+    timer = setTimeout(() => void renew().catch(() => undefined), lifetime - margin);
     for (const listener of listeners) listener(accessToken);
     return accessToken;
   };
@@ -61,7 +66,7 @@ export function createSession(http: Http, now: () => number): Session {
       .finally(() => (renewing = null)));
 
   const current = (): Promise<string | null> =>
-    token && token.endsAt - now() > MARGIN / 2 ? Promise.resolve(token.value) : renew();
+    token && now() < token.goodUntil ? Promise.resolve(token.value) : renew();
 
   const asAccount: Http = async (path, request = {}) => {
     const send = (bearer: string | null) =>
