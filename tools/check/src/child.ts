@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface Finished {
   readonly code: number;
@@ -49,7 +50,7 @@ export function run(
     const keep = (line: string) => {
       lines.push(line);
       onLine?.(line);
-      if (hangs?.test(line)) end(child, 'SIGKILL');
+      if (hangs?.test(stripVTControlCharacters(line))) end(child, 'SIGKILL');
     };
     const limit = setTimeout(() => {
       keep(`It was ended, as it ran for ${minutesAllowed} minutes.`);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runTool } from '../child';
 import type { Step, StepContext, StepResult } from '../step';
 
@@ -92,7 +93,7 @@ export const jestStep = (
     const { root, scratch, say } = context;
     const args = [`--maxWorkers=${workers}`, ...jestArguments(project, coverage, context)];
     const onLine = (line: string) => {
-      if (!noise.test(line)) say(line);
+      if (!noise.test(stripVTControlCharacters(line))) say(line);
     };
     const { code } = await runTool('jest', args, { cwd: root, onLine, hangs });
     const report = join(scratch, `${project}.json`);
