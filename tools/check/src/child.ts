@@ -7,6 +7,8 @@ export interface Finished {
   readonly code: number;
   /** Standard output and standard error, in the order they came. */
   readonly output: string;
+  /** Whether it had to be ended. */
+  readonly hung: boolean;
 }
 
 export interface RunOptions {
@@ -47,19 +49,24 @@ export function run(
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const lines: string[] = [];
+    let hung = false;
+    const giveUp = () => {
+      hung = true;
+      end(child, 'SIGKILL');
+    };
     const keep = (line: string) => {
       lines.push(line);
       onLine?.(line);
-      if (hangs?.test(stripVTControlCharacters(line))) end(child, 'SIGKILL');
+      if (hangs?.test(stripVTControlCharacters(line))) giveUp();
     };
     const limit = setTimeout(() => {
       keep(`It was ended, as it ran for ${minutesAllowed} minutes.`);
-      end(child, 'SIGKILL');
+      giveUp();
     }, minutesAllowed * 60_000);
     const finish = (code: number) => {
       clearTimeout(limit);
       running.delete(child);
-      resolve({ code, output: lines.join('\n') });
+      resolve({ code, output: lines.join('\n'), hung });
     };
 
     running.add(child);

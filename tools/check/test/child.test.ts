@@ -14,13 +14,13 @@ test('what a program says on either stream is kept, and shown as it comes', asyn
 });
 
 test('the exit code of a program is its verdict', async () => {
-  expect(await node('process.exit(3)')).toEqual({ code: 3, output: '' });
+  expect(await node('process.exit(3)')).toEqual({ code: 3, output: '', hung: false });
 });
 
 test('a program that says it hangs is ended, along with what it started, and has failed', async () => {
   const child = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e3)'], { stdio: 'inherit' })`;
-  const { code } = await node(`${child}; console.log('did not exit')`, { hangs: /did not exit/ });
-  expect(code).toBe(1);
+  const { code, hung } = await node(`${child}; console.log('did not exit')`, { hangs: /did not exit/ });
+  expect({ code, hung }).toEqual({ code: 1, hung: true });
 });
 
 test('a program that isn’t there has failed', async () => {

@@ -95,15 +95,14 @@ export const jestStep = (
     const onLine = (line: string) => {
       if (!noise.test(stripVTControlCharacters(line))) say(line);
     };
-    const { code } = await runTool('jest', args, { cwd: root, onLine, hangs });
+    const { code, hung } = await runTool('jest', args, { cwd: root, onLine, hangs });
     const report = join(scratch, `${project}.json`);
     const { passed, failures } = existsSync(report)
       ? countTests(project, root, JSON.parse(readFileSync(report, 'utf8')) as JestReport)
       : { passed: 0, failures: [] };
-    const unexplained = code !== 0 && failures.length === 0;
-    return {
-      passed,
-      failures: unexplained ? [`${project}: jest ended with code ${code}, see above`] : failures,
-    };
+    if (hung)
+      return { passed, failures: [...failures, `${project}: a test left something running, see above`] };
+    if (code === 0 || failures.length > 0) return { passed, failures };
+    return { passed, failures: [`${project}: jest ended with code ${code}, see above`] };
   },
 });
