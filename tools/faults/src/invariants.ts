@@ -72,7 +72,7 @@ export const effects: Readonly<
  * What has to hold, whatever broke. The names are those of the ledger in the operations reference;
  * I10 (recurring series) comes with recurrence, I9 (rest within a time) is seen by whoever waits.
  */
-export const invariants: readonly Invariant[] = [
+const invariants: readonly Invariant[] = [
   {
     name: 'I1',
     about: 'what was acknowledged is stored, and an event tells of it',
@@ -245,7 +245,8 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: 'answers',
-    about: 'no answer that no fault excuses: 500, or another task for the same idempotency key',
+    about:
+      'no answer that no fault excuses: 500, 503 without Retry-After, another task for the same idempotency key',
     holds: 'always',
     *find({ ledger }) {
       for (const surprise of ledger.surprises) yield other(surprise);

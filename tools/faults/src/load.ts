@@ -38,6 +38,7 @@ interface Known {
 
 interface Answer {
   readonly status: number;
+  readonly retryAfter: string | null;
   readonly text: string;
 }
 
@@ -73,7 +74,11 @@ export function startLoad({ url, random }: LoadOptions): Load {
         signal: AbortSignal.any([AbortSignal.timeout(patience), abandoned.signal]),
         ...(body && { body: JSON.stringify(body) }),
       });
-      return { status: response.status, text: await response.text() };
+      return {
+        status: response.status,
+        retryAfter: response.headers.get('retry-after'),
+        text: await response.text(),
+      };
     } catch {
       return null; // a connection that broke: nobody knows
     }
@@ -117,7 +122,7 @@ export function startLoad({ url, random }: LoadOptions): Load {
           if (answer.status === 429) surprises.push(`${kind} ${operation.id}: too many requests`);
           return look(task);
         }
-        if (answer !== null && answer.status !== 503)
+        if (answer !== null && (answer.status !== 503 || answer.retryAfter === null))
           surprises.push(`${kind} ${operation.id} was answered with ${answer.status}: ${answer.text}`);
         if (kind === 'restore') return look(task);
         await pause(5 + random.below(20));

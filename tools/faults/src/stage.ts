@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { waitUntil, withClient, type Connection } from '@almanac/testkit';
 import { readContents, readUnrest, type Contents } from './contents';
 import type { Server } from './postgres';
-import { spawnVictim, type Victim } from './victim-process';
+import { spawnSpare, type Spare, type Victim } from './victim-process';
 
 /** What faults are played on: one database with one victim. What other issues break joins it here. */
 export interface Stage {
@@ -11,13 +11,15 @@ export interface Stage {
   readonly database: Connection;
   /** The file with what its victims printed. */
   readonly log: string;
-  /** The running victim. @throws Error when there is none */
+  /** The running victim. @throws Error when there is none, saying how the last one ended */
   victim(): Victim;
   /** Where the product answers; null while it is down. */
   url(): string | null;
+  /** Loads the code of the next victim, so that it starts in a moment: to be said before the present one is killed. */
+  prepareVictim(): void;
   /** Starts a victim and waits until it is ready. */
   startVictim(): Promise<Victim>;
-  /** Starts one that is to be killed before it is ready. */
+  /** Starts one that is to be killed before anybody asks it anything. */
   startDoomedVictim(): { kill(): Promise<void> };
   readContents(): Promise<Contents>;
   /** Resolves when no event is on its way any more. @throws Error saying what still is */
@@ -41,28 +43,42 @@ export async function openStage({ server, directory, bug }: StageOptions): Promi
   const log = join(directory, `${name}.log`);
   const output = await open(log, 'a');
   let current: Victim | null = null;
-  const living = new Set<ReturnType<typeof spawnVictim>>();
+  let lastEnd = 'none was started';
+  const living = new Set<Spare>();
 
-  const spawn = () => {
-    const victim = spawnVictim({ database, bug }, output.fd);
-    living.add(victim);
-    void victim.ended.then(() => living.delete(victim));
-    return victim;
+  const spawn = (): Spare => {
+    const process = spawnSpare(output.fd);
+    living.add(process);
+    void process.ended.then(() => living.delete(process));
+    return process;
+  };
+  let spare: Spare | null = null;
+  const take = (): Spare => {
+    const taken = spare ?? spawn();
+    spare = null;
+    return taken;
   };
   return {
     server,
     database,
     log,
-    victim: () => current ?? raise('there is no victim running'),
+    victim: () => current ?? raise(`the product does not run: ${lastEnd}`),
     url: () => current?.url ?? null,
+    prepareVictim: () => {
+      spare ??= spawn();
+    },
     startVictim: async () => {
-      const victim = await spawn().ready;
+      const victim = await take().start({ database, bug });
       current = victim;
-      void victim.ended.then(() => (current = null));
+      void victim.ended.then((how) => {
+        current = null;
+        lastEnd = `it ended (${how})`;
+      });
       return victim;
     },
     startDoomedVictim: () => {
-      const victim = spawn();
+      const victim = take();
+      victim.start({ database, bug }).catch(() => undefined); // nobody expects it to get that far
       return {
         kill: async () => {
           victim.kill('SIGKILL');

@@ -5,6 +5,7 @@ import type { Ledger, Operation } from './ledger';
 import { startLoad } from './load';
 import { createRandom } from './random';
 import type { Stage } from './stage';
+import type { Victim } from './victim-process';
 
 export interface Trial {
   readonly fault: string;
@@ -62,10 +63,12 @@ export async function runTrial(
 
     const over = performance.now();
     await fault.mend?.(stage);
-    await load.acknowledged(1);
+    const end = endOf(stage.victim());
+    end.catch(() => undefined); // after the trial it may
+    await Promise.race([load.acknowledged(1), end]);
     const answersAfter = performance.now() - over;
-    await load.acknowledged(20);
-    await load.stop();
+    await Promise.race([load.acknowledged(20), end]);
+    await Promise.race([load.stop(), end]);
 
     const stopped = performance.now();
     await stage.rest(restWithin).catch((error: unknown) => {
@@ -86,6 +89,11 @@ export async function runTrial(
   } finally {
     load.abandon();
   }
+}
+
+/** Rejects when the product ends though nobody killed it. */
+async function endOf({ ended }: Victim): Promise<never> {
+  throw new Error(`the product ended by itself: ${await ended}`);
 }
 
 /**

@@ -6,12 +6,13 @@ import type { Fault } from './fault';
 const patience = 15_000;
 
 /** Each of the crash points, at its nth time. */
-export const crashFaults: readonly Fault[] = crashPoints.map(({ name, about }) => ({
+export const crashFaults: readonly Fault[] = crashPoints.map(({ name, about, rare }) => ({
   name,
   about,
   inject: async (stage, _load, random) => {
     const victim = stage.victim();
-    await victim.tell({ do: 'arm', point: name, nth: 1 + random.below(name.startsWith('bus.') ? 4 : 20) });
+    stage.prepareVictim();
+    await victim.tell({ do: 'arm', point: name, nth: 1 + random.below(rare ? 2 : 20) });
     await assertKilled(victim.ended, name);
   },
   mend: (stage: Stage) => stage.startVictim(),

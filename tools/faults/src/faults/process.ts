@@ -13,13 +13,14 @@ export const processFaults: readonly Fault[] = [
     about: 'every third event fails when it is first handled, in both groups',
     inject: async (stage, load) => {
       await stage.victim().tell({ do: 'let-consumers-fail' });
-      await load.acknowledged(200);
+      await load.acknowledged(100);
     },
   },
   {
     name: 'process.killed',
     about: 'kill -9 at any moment',
     inject: async (stage, _load, random) => {
+      stage.prepareVictim();
       await pause(random.below(400));
       const victim = stage.victim();
       victim.kill('SIGKILL');
@@ -31,12 +32,14 @@ export const processFaults: readonly Fault[] = [
     name: 'process.killed-again',
     about: 'kill -9 at any moment, and again while it starts or recovers',
     inject: async (stage, _load, random) => {
+      stage.prepareVictim();
       await pause(random.below(400));
       const victim = stage.victim();
       victim.kill('SIGKILL');
       await victim.ended;
       const doomed = stage.startDoomedVictim();
-      await pause(300 + random.below(900));
+      stage.prepareVictim();
+      await pause(random.below(600));
       await doomed.kill();
     },
     mend: (stage) => stage.startVictim(),
@@ -45,6 +48,7 @@ export const processFaults: readonly Fault[] = [
     name: 'process.stopped',
     about: 'SIGTERM under load: it finishes what it has in hand and ends well',
     inject: async (stage, _load, random) => {
+      stage.prepareVictim();
       await pause(random.below(400));
       const victim = stage.victim();
       victim.kill('SIGTERM');

@@ -14,6 +14,8 @@ export interface CrashPoint {
   readonly side: Side;
   /** A statement; or the answer to a request that writes, when it is good. */
   readonly at: Match | 'answer';
+  /** Execution comes by a few times a second only, however much is asked of the product. */
+  readonly rare?: true;
   /** An effect that fails for every third event meanwhile, so that events are parked. */
   readonly failing?: RegExp;
 }
@@ -121,6 +123,7 @@ export const crashPoints: readonly CrashPoint[] = [
     about: 'a group has locked a partition, and handled nothing',
     side: 'after',
     at: { statement: claims },
+    rare: true,
   },
   {
     name: 'audit.before-commit',
@@ -139,6 +142,7 @@ export const crashPoints: readonly CrashPoint[] = [
     about: 'the head of the audit chain is about to be published',
     side: 'before',
     at: { statement: commit, within: publishesHead },
+    rare: true,
   },
   {
     name: 'realtime.before-commit',
@@ -157,12 +161,14 @@ export const crashPoints: readonly CrashPoint[] = [
     about: 'a batch has its effects, its offset is written, not committed',
     side: 'before',
     at: { statement: commit, within: movesOffset },
+    rare: true,
   },
   {
     name: 'bus.after-offset-commit',
     about: 'a batch is done, with its offset',
     side: 'after',
     at: { statement: commit, within: movesOffset },
+    rare: true,
   },
   {
     name: 'bus.before-parking-commit',
@@ -170,6 +176,7 @@ export const crashPoints: readonly CrashPoint[] = [
     side: 'before',
     at: { statement: commit, within: parks },
     failing: recordsEvent,
+    rare: true,
   },
   {
     name: 'bus.after-retry',
@@ -177,5 +184,6 @@ export const crashPoints: readonly CrashPoint[] = [
     side: 'before',
     at: { statement: unparks },
     failing: notesEvent,
+    rare: true,
   },
 ];

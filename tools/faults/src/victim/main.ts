@@ -16,10 +16,9 @@ import {
 import { systemClock, userScopes } from '@almanac/kernel';
 import { busSchema, createEmbeddedBus, type EmbeddedBus } from '@almanac/messaging';
 import { createRealtime, realtimeSchema } from '@almanac/realtime';
-import type { JobScheduler } from '@almanac/scheduling';
 import { createLogger, createMetrics, hostServices, type TokenVerifier } from '@almanac/service-kit';
 import { createTaskApi, taskApiSchema } from '@almanac/task-api';
-import { withClient } from '@almanac/testkit';
+import { createManualScheduler, withClient } from '@almanac/testkit';
 import { createBreaker } from './breaker';
 import { crashPoints } from './crash-points';
 import { plantedBugs, type PlantedBug } from './planted-bugs';
@@ -44,26 +43,6 @@ async function prepareDatabase({ database }: Boot, bug: PlantedBug | undefined):
 const believe: TokenVerifier = (token) =>
   Promise.resolve({ actor: { id: token, role: 'user', scopes: userScopes }, expiresAt: Infinity });
 
-/** Runs what recurs by the minute four times a second, so that a short run sees it; nothing else is asked of it. */
-function createQuickScheduler(): JobScheduler {
-  const notNeeded = () => Promise.reject(new Error('the victim schedules no jobs'));
-  return {
-    every: (name, rhythm, run) => {
-      if (!('every' in rhythm)) return;
-      const tick = () =>
-        run({ id: name, at: systemClock.now(), attempt: 1, signal: new AbortController().signal });
-      setInterval(() => void tick().catch(() => undefined), 250).unref();
-    },
-    handle: () => undefined,
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    schedule: notNeeded,
-    cancel: notNeeded,
-    failed: notNeeded,
-    retry: notNeeded,
-  };
-}
-
 /** The audit log's own check of itself. */
 async function verify(config: DatabaseConfig, eventLog: EmbeddedBus): Promise<readonly string[]> {
   const dataSource = await createDataSource(config, auditSchema.name).initialize();
@@ -75,9 +54,8 @@ async function verify(config: DatabaseConfig, eventLog: EmbeddedBus): Promise<re
   }
 }
 
-const tell = (report: Report): void => void process.send?.(report);
-
-async function main(boot: Boot): Promise<void> {
+/** @returns what obeys the orders that follow */
+async function start(boot: Boot): Promise<(order: Order) => Promise<Report>> {
   const bug = plantedBugs.find(({ name }) => name === boot.bug);
   const breaker = createBreaker();
   // The bug is outermost: crash points are about what really reaches the database.
@@ -98,9 +76,10 @@ async function main(boot: Boot): Promise<void> {
     retry: { attempts: 6, firstDelay: 10, maxDelay: 200 },
     onError: (error) => logger.warn({ error }, 'bus'),
   });
+  const scheduler = createManualScheduler();
   const ports = {
     bus: bug?.bus ? bug.bus(realBus) : realBus,
-    scheduler: createQuickScheduler(),
+    scheduler,
     verifyToken: believe,
     clock: systemClock,
     logger,
@@ -115,7 +94,17 @@ async function main(boot: Boot): Promise<void> {
   await realBus.start();
   const { port, stop } = await hostServices({ services, metrics, logger, port: 0, host: '127.0.0.1' });
 
-  const obey = async (order: Order): Promise<Report> => {
+  // By the minute in the product; a short run wants to see it too. While the database is away it fails.
+  const publishHead = () => void scheduler.run('audit-publish-head').catch(() => undefined);
+  const heads = setInterval(publishHead, 250);
+  process.once('SIGTERM', () => {
+    clearInterval(heads);
+    void stop()
+      .then(() => realBus.stop())
+      .then(() => process.exit(0));
+  });
+  return async (order) => {
+    if (order.do === 'start') return { said: 'ready', url: `http://127.0.0.1:${port}` };
     if (order.do === 'verify-chain')
       return { said: 'verified', problems: await verify({ ...boot.database, poolSize: 1 }, realBus) };
     if (order.do === 'let-consumers-fail') breaker.letConsumersFail();
@@ -126,17 +115,20 @@ async function main(boot: Boot): Promise<void> {
       );
     return { said: 'done' };
   };
-  process.on('message', (order: Order) => void obey(order).then(tell));
-  process.once('disconnect', () => process.exit()); // the harness is gone
-  process.once('SIGTERM', () => {
-    void stop()
-      .then(() => realBus.stop())
-      .then(() => process.exit(0));
-  });
-  tell({ said: 'ready', url: `http://127.0.0.1:${port}` });
 }
 
-main(JSON.parse(process.argv[2]!) as Boot).catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
+let started: ReturnType<typeof start> | undefined;
+
+process.on('message', (order: Order) => {
+  if (order.do === 'start') started = start(order.boot);
+  started
+    ?.then((obey) => obey(order))
+    .then(
+      (report) => process.send?.(report),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
 });
+process.once('disconnect', () => process.exit()); // the harness is gone

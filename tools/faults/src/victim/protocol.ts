@@ -1,6 +1,6 @@
 import type { Connection } from '@almanac/testkit';
 
-/** What a victim is started with, as JSON in its only argument. */
+/** What a victim is made of. */
 export interface Boot {
   /** As the superuser, who makes the roles. */
   readonly database: Connection;
@@ -10,6 +10,8 @@ export interface Boot {
 
 /** What the harness tells a victim. Each order is answered. */
 export type Order =
+  /** Comes first: until then, a victim has its code loaded and does nothing. */
+  | { readonly do: 'start'; readonly boot: Boot }
   /** Die the `nth` time that execution comes to this point from now on. */
   | { readonly do: 'arm'; readonly point: string; readonly nth: number }
   | { readonly do: 'let-consumers-fail' }
