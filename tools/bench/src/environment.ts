@@ -38,7 +38,8 @@ export interface Environment {
 }
 
 const database = 'almanac';
-const password = 'bench';
+/** Of every role on the database of a benchmark. */
+export const rolePassword = 'bench';
 const schemas = [busSchema, taskApiSchema, auditSchema, realtimeSchema];
 const issuer = 'https://bench.test';
 
@@ -69,11 +70,11 @@ export async function createEnvironment(): Promise<Environment> {
   const root = await connect(postgres.user, postgres.password, 'postgres');
   await ensureRoles(
     root,
-    Object.fromEntries([ownerRole, ...schemas.map(({ role }) => role)].map((role) => [role, password])),
+    Object.fromEntries([ownerRole, ...schemas.map(({ role }) => role)].map((role) => [role, rolePassword])),
   );
   await ensureDatabase(root, database);
   await root.end();
-  const owner = await connect(ownerRole, password, database);
+  const owner = await connect(ownerRole, rolePassword, database);
   await migrateAll(owner, schemas);
   await owner.end();
   const admin = await connect(postgres.user, postgres.password, database);
@@ -99,7 +100,7 @@ export async function createEnvironment(): Promise<Environment> {
         services,
         issuer,
         publicKey,
-        database: { host: postgres.host, port: postgres.port, database, password },
+        database: { host: postgres.host, port: postgres.port, database, password: rolePassword },
       };
       const child = fork(join(__dirname, 'service-process.ts'), [JSON.stringify(config)]);
       const url = await addressOf(child);

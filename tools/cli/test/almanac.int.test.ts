@@ -48,12 +48,12 @@ const connection = (database: string) => ({
 });
 
 /** Runs `almanac …` on the data directory; what it printed, and what it would exit with. */
-async function almanac(...words: string[]): Promise<{ text: string; exitCode: number }> {
+async function almanac(...words: string[]): Promise<{ text: string; exitCode: typeof process.exitCode }> {
   let text = '';
   const stream = { write: (chunk: string) => (text += chunk) !== '' };
   process.exitCode = 0;
   await buildProgram({ out: stream, err: stream }).parseAsync([...words, '--data', data], { from: 'user' });
-  const exitCode = Number(process.exitCode);
+  const { exitCode } = process;
   process.exitCode = 0;
   return { text, exitCode };
 }

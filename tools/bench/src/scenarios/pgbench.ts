@@ -3,7 +3,7 @@ import { readdir, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Environment } from '../environment';
+import { rolePassword, type Environment } from '../environment';
 import type { Figure } from '../measure';
 
 /**
@@ -33,30 +33,18 @@ export async function pgbench(
   const file = join(directory, 'create-task.sql');
   await writeFile(file, script);
   const { host, port } = environment.postgres;
-  const { stdout } = await promisify(execFile)(
-    await findPgbench(),
-    [
-      '-n',
-      '-M',
-      'prepared',
-      '-c',
-      '8',
-      '-j',
-      '2',
-      '-T',
-      String(seconds),
-      '-f',
-      file,
-      '-h',
-      host,
-      '-p',
-      String(port),
-      '-U',
-      'almanac_task_api',
-      'almanac',
+  const target = `host=${host} port=${port} dbname=almanac user=almanac_task_api password=${rolePassword}`;
+  const { stdout } = await promisify(execFile)(await findPgbench(), [
+    ...[
+      '--no-vacuum',
+      '--protocol=prepared',
+      '--client=8',
+      '--jobs=2',
+      `--time=${seconds}`,
+      `--file=${file}`,
     ],
-    { env: { PATH: process.env['PATH'], PGPASSWORD: 'bench' } },
-  );
+    target,
+  ]);
   await rm(directory, { recursive: true });
   await environment.admin.query('truncate task_api.outbox');
   const rate = Number(/tps = ([\d.]+)/.exec(stdout)![1]);
