@@ -15,7 +15,7 @@ const renderBlocking: Plugin = {
   },
 };
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   root: 'page',
   build: {
     outDir: '../dist/page',
@@ -25,7 +25,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Said here rather than left to NODE_ENV, so that a build by a test is the one that is shipped.
+  ...(command === 'build' && { define: { 'process.env.NODE_ENV': '"production"' } }),
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: command === 'serve' } },
   plugins: [renderBlocking],
   server: { proxy: { '/api': { target: api, changeOrigin: true, ws: true, rewriteWsOrigin: true } } },
-});
+}));

@@ -10,11 +10,14 @@ const web = join(__dirname, '..');
 const vite = join(dirname(createRequire(__filename).resolve('vite/package.json')), 'bin', 'vite.js');
 
 /** Builds the page aside, and reads what came of it by name. */
-async function build(): Promise<Map<string, Buffer>> {
+async function build(NODE_ENV = 'production'): Promise<Map<string, Buffer>> {
   const folder = await mkdtemp(join(tmpdir(), 'almanac-page-'));
   try {
     const options = ['build', '--configLoader', 'runner', '--outDir', folder, '--emptyOutDir'];
-    await promisify(execFile)(process.execPath, [vite, ...options], { cwd: web });
+    await promisify(execFile)(process.execPath, [vite, ...options], {
+      cwd: web,
+      env: { ...process.env, NODE_ENV },
+    });
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
     return new Map(
@@ -43,6 +46,6 @@ test('of the contracts the page has the types only: no validation travels to the
   expect(scripts.some((script) => /ZodError|safeParse/.test(script))).toBe(false);
 });
 
-test('the same sources give the same page, byte for byte', async () => {
-  expect(await build()).toEqual(page);
+test('the same sources give the same page, byte for byte, also where NODE_ENV says something else', async () => {
+  expect(await build('test')).toEqual(page);
 });
