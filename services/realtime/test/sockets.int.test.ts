@@ -116,11 +116,11 @@ describe('the end of a token', () => {
   test('does not come when a new token came before', async () => {
     const user = newId();
     const device = realtime.open();
-    device.say({ type: 'hello', token: await realtime.tokenFor(user, until(inSeconds(2))), cursor: null });
+    device.say({ type: 'hello', token: await realtime.tokenFor(user, until(inSeconds(4))), cursor: null });
     await waitUntil(() => device.welcome);
     device.say({ type: 'auth', token: await realtime.tokenFor(user) });
     const other = realtime.open();
-    other.say({ type: 'hello', token: await realtime.tokenFor(newId(), until(inSeconds(2))), cursor: null });
+    other.say({ type: 'hello', token: await realtime.tokenFor(newId(), until(inSeconds(4))), cursor: null });
     await other.ended; // as long as the first token was good for
     await realtime.change(user);
     await device.hasChanges(1);

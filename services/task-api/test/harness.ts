@@ -40,12 +40,15 @@ export async function startTaskApi({ requestsPerMinute = 1_000_000 } = {}) {
     );
   let service = await start();
   const superuser = new PostgresClient(database.admin);
+  superuser.on('error', () => undefined); // a test may take the database away
   await superuser.connect();
   /** As the superuser, whom no policy binds. */
   const sql = async <Row>(text: string, values: unknown[] = []) =>
     (await superuser.query(text, values)).rows as Row[];
 
   return {
+    database,
+    bus,
     clock,
     tokens,
     scheduler,
