@@ -45,7 +45,7 @@ export function startRelay({
   schema,
   system,
   bus,
-  pollEvery = 1_000,
+  pollEvery = 5_000,
   onPublished,
   onError,
 }: RelayOptions): Relay {

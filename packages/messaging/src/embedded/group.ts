@@ -51,13 +51,17 @@ export async function joinGroup(
    */
   const work = async (): Promise<true | null> => {
     while (!waker.stopping) {
-      const { hasNew, retryIn } = await outlook(member);
-      if (!hasNew && retryIn !== 0) {
+      const { partitions, retryIn } = await outlook(member);
+      const isRetryDue = retryIn === 0;
+      if (partitions === 0 && !isRetryDue) {
         if (retryIn !== null) waker.within(retryIn);
         return true;
       }
+      const hands = Math.max(1, Math.min(concurrency, partitions));
       // All are waited for, also when one fails: until then, something is in hand.
-      const did = await Promise.all(Array.from({ length: concurrency }, () => drain(member).catch(report)));
+      const did = await Promise.all(
+        Array.from({ length: hands }, () => drain(member, isRetryDue).catch(report)),
+      );
       if (did.includes(null)) return null;
       if (!did.includes(true)) return true;
     }
@@ -71,12 +75,15 @@ export async function joinGroup(
   return waker;
 }
 
+/** Batches before the outlook is asked again: what was parked meanwhile may be due. */
+const rounds = 10;
+
 /** @returns whether there was anything */
-async function drain(member: Member): Promise<boolean> {
+async function drain(member: Member, isRetryDue: boolean): Promise<boolean> {
   let did = false;
-  while (!member.isStopping()) {
+  for (let round = 0; round < rounds && !member.isStopping(); round++) {
     const took = await takeBatch(member); // in turns, so that a stream of new events can't hold up what is parked
-    const retried = !member.isStopping() && (await retryParked(member));
+    const retried = isRetryDue && !member.isStopping() && (await retryParked(member));
     if (!took && !retried) break;
     did = true;
   }
@@ -88,7 +95,8 @@ const firstOfKey = `not exists (select from bus.parked e
   where e.group_name = p.group_name and e.topic = p.topic and e.partition = p.partition and e.key = p.key and e.id < p.id)`;
 
 interface Outlook {
-  readonly hasNew: boolean;
+  /** How many have new events. */
+  readonly partitions: number;
   /** Milliseconds until the first parked event is due; null when none is parked. */
   readonly retryIn: number | null;
 }
@@ -96,13 +104,13 @@ interface Outlook {
 async function outlook({ pool, group, topics }: Member): Promise<Outlook> {
   const { rows } = await pool.query<Outlook>(
     `select
-       exists (select from bus.group_offset o join bus.partition p using (topic, partition)
-         where o.group_name = $1 and o.topic = any($2) and p.head > o.position) as "hasNew",
+       (select count(*)::int from bus.group_offset o join bus.partition p using (topic, partition)
+         where o.group_name = $1 and o.topic = any($2) and p.head > o.position) as partitions,
        (select ceil(greatest(0, extract(epoch from min(next_at) - clock_timestamp()) * 1000))::int from bus.parked p
          where group_name = $1 and topic = any($2) and ${firstOfKey}) as "retryIn"`,
     [group, topics],
   );
-  return rows[0] ?? { hasNew: false, retryIn: null };
+  return rows[0] ?? { partitions: 0, retryIn: null };
 }
 
 interface Place {
@@ -133,16 +141,19 @@ const takeBatch = (member: Member): Promise<boolean> =>
     );
     const claim = claimed.rows[0];
     if (claim === undefined) return false;
-    const events = await transaction.query<{ position: number; key: string; event: CloudEvent }>(
-      `select position, key, event from bus.event
-       where topic = $1 and partition = $2 and position > $3 order by position limit ${batchSize}`,
-      [claim.topic, claim.partition, claim.position],
+    const events = await transaction.query<{
+      position: number;
+      key: string;
+      event: CloudEvent;
+      waits: boolean;
+    }>(
+      `select position, key, event, exists (select from bus.parked p
+         where p.group_name = $4 and p.topic = e.topic and p.partition = e.partition and p.key = e.key) as waits
+       from bus.event e where topic = $1 and partition = $2 and position > $3 order by position limit ${batchSize}`,
+      [claim.topic, claim.partition, claim.position, group],
     );
-    const waiting = await transaction.query<{ key: string }>(
-      'select distinct key from bus.parked where group_name = $1 and topic = $2 and partition = $3',
-      [group, claim.topic, claim.partition],
-    );
-    const blocked = new Set(waiting.rows.map(({ key }) => key));
+    /** Keys of which an earlier event is parked. */
+    const blocked = new Set(events.rows.filter(({ waits }) => waits).map(({ key }) => key));
     // A short batch reaches the head, and what is missing in it was pruned.
     let reached = events.rows.length < batchSize ? claim.head : claim.position;
     for (const { position, key, event } of events.rows) {
