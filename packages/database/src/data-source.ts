@@ -1,5 +1,5 @@
 import { DataSource, type EntitySchema } from 'typeorm';
-import { TypeOverrides, types, type ClientConfig } from 'pg';
+import { TypeOverrides, types, type Client, type ClientConfig } from 'pg';
 import type { Instant } from '@almanac/kernel';
 
 export interface DatabaseConfig {
@@ -35,6 +35,15 @@ const typeParsers = new TypeOverrides();
 typeParsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
 /** bigint columns are sequence numbers here, far below 2^53. Money has a column type of its own. */
 typeParsers.setTypeParser(types.builtins.INT8, Number);
+
+/**
+ * An error of a connection that nobody hears ends the process. The pool hears it while the connection
+ * is idle, TypeORM from a moment after it has taken it, to the first error; in between, a server that
+ * shuts down at that moment would take us with it. Whoever uses the connection learns it from its query.
+ */
+const alwaysHear = (client: Client): void => {
+  client.on('error', () => undefined);
+};
 
 /** The same for a plain client of node-postgres: LISTEN, migrations. */
 export const connectionOf = ({ host, port, database, user, password, ca }: DatabaseConfig): ClientConfig => ({
@@ -80,6 +89,7 @@ export const createDataSource = (
       idle_in_transaction_session_timeout: 15_000,
       keepAlive: true,
       types: typeParsers,
+      onConnect: alwaysHear,
       options: '-c timezone=UTC',
     },
   });

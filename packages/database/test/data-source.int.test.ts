@@ -1,5 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@almanac/testkit';
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { createDataSource } from '../src';
 import { sampleSchema } from './sample';
 
@@ -60,4 +62,12 @@ test('a sequence number is a number', async () => {
 
 test('its connections can be told from those of other services', async () => {
   expect(await dataSource.query('show application_name')).toEqual([{ application_name: 'almanac-sample' }]);
+});
+
+test('a connection that is lost the moment it is given out does not end the process', async () => {
+  const pool = (dataSource.driver as PostgresDriver).master as Pool;
+  const connection = await pool.connect(); // the pool has stopped listening, TypeORM hasn't begun yet
+  expect(() => connection.emit('error', new Error('lost'))).not.toThrow();
+  connection.release(true);
+  expect(await dataSource.query('select 1 as one')).toEqual([{ one: 1 }]);
 });
