@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faultNamed, type Fault } from './faults';
 import type { Harm } from './invariants';
-import type { Ledger } from './ledger';
+import type { Ledger } from './load';
 import type { Server } from './postgres';
 import { openStage, type Stage } from './stage';
 import { runTrial, type Trial } from './trial';
@@ -24,6 +24,7 @@ export interface Summary {
   readonly trials: number;
   readonly operations: number;
   readonly harms: Readonly<Record<Harm, number>>;
+  readonly publishedAgain: number;
   /** Milliseconds, of each trial. */
   readonly answersAfter: readonly number[];
   readonly restAfter: readonly number[];
@@ -84,14 +85,15 @@ function sumUp(trials: readonly Trial[]): Omit<Summary, 'fault' | 'complaints'> 
   for (const { violations } of trials) for (const { harm } of violations) harms[harm]++;
   return {
     trials: trials.length,
-    operations: trials
-      .flatMap(({ operations }) => Object.values(operations))
-      .reduce((sum, count) => sum + count, 0),
+    operations: sum(trials.flatMap(({ operations }) => Object.values(operations))),
+    publishedAgain: sum(trials.map(({ publishedAgain }) => publishedAgain)),
     harms,
     answersAfter: trials.map(({ answersAfter }) => answersAfter),
     restAfter: trials.map(({ restAfter }) => restAfter),
   };
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 async function keepEvidence({ directory }: Campaign, { fault, seed, violations, evidence }: Trial) {
   const file = join(directory, 'evidence', `${fault}-${seed}.json`);

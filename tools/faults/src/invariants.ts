@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@almanac/contracts';
 import type { Contents, LoggedEvent } from './contents';
-import type { Ledger } from './ledger';
+import type { Ledger } from './load';
 
 /** What kind of damage it is, for the summary. */
 export type Harm = 'lost' | 'doubled' | 'disordered' | 'other';
@@ -279,6 +279,9 @@ function gather(ledger: Ledger, contents: Contents): Evidence {
   };
 }
 
+/** The operation that an event comes from: its trace. */
+export const operationOf = ({ traceparent = '' }: CloudEvent): string => traceparent.split('-')[1] ?? '';
+
 /** Null for what isn't about tasks. */
 function toldBy({ topic, event }: Pick<LoggedEvent, 'topic'> & { event: CloudEvent }): Told | null {
   if (!(topic in effects)) return null;
@@ -286,7 +289,7 @@ function toldBy({ topic, event }: Pick<LoggedEvent, 'topic'> & { event: CloudEve
   return {
     eventId: event.id,
     topic,
-    operationId: event.traceparent?.split('-')[1] ?? '',
+    operationId: operationOf(event),
     taskId: event.subject.replace(/^task\//, ''),
     version,
   };

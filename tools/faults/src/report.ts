@@ -1,6 +1,6 @@
 import type { Hunt, Summary } from './campaign';
 
-const widths = [7, 11, 7, 9, 12, 7, 19, 19];
+const widths = [7, 11, 7, 9, 12, 7, 17, 19, 19];
 
 const row = ([name, ...cells]: readonly (string | number)[]): string =>
   String(name).padEnd(28) + cells.map((cell, i) => String(cell).padStart(widths[i] ?? 0)).join('');
@@ -13,12 +13,21 @@ export const heading = row([
   'doubled',
   'disordered',
   'other',
+  'published again',
   'answers after, ms',
   'at rest after, ms',
 ]);
 
 /** One line: figures and, in milliseconds, median and maximum. */
-export const line = ({ fault, trials, operations, harms, answersAfter, restAfter }: Summary): string =>
+export const line = ({
+  fault,
+  trials,
+  operations,
+  harms,
+  publishedAgain,
+  answersAfter,
+  restAfter,
+}: Summary): string =>
   row([
     fault,
     trials,
@@ -27,6 +36,7 @@ export const line = ({ fault, trials, operations, harms, answersAfter, restAfter
     harms.doubled,
     harms.disordered,
     harms.other,
+    publishedAgain,
     spread(answersAfter),
     spread(restAfter),
   ]);
@@ -41,6 +51,7 @@ export const total = (summaries: readonly Summary[]): Summary => ({
     disordered: sum(summaries, ({ harms }) => harms.disordered),
     other: sum(summaries, ({ harms }) => harms.other),
   },
+  publishedAgain: sum(summaries, ({ publishedAgain }) => publishedAgain),
   answersAfter: summaries.flatMap(({ answersAfter }) => answersAfter),
   restAfter: summaries.flatMap(({ restAfter }) => restAfter),
   complaints: summaries.flatMap(({ complaints }) => complaints),

@@ -1,8 +1,7 @@
 import type { Contents } from './contents';
 import type { Fault } from './faults';
-import { findViolations, type Violation } from './invariants';
-import type { Ledger, Operation } from './ledger';
-import { startLoad } from './load';
+import { findViolations, operationOf, type Violation } from './invariants';
+import { startLoad, type Ledger, type Operation } from './load';
 import { createRandom } from './random';
 import type { Stage } from './stage';
 import type { Victim } from './victim-process';
@@ -18,6 +17,8 @@ export interface Trial {
   readonly answersAfter: number;
   /** Milliseconds from the end of the load until nothing was on its way any more. */
   readonly restAfter: number;
+  /** How many events were published a second time: what consumers have to see through. */
+  readonly publishedAgain: number;
   /** What was compared, for whoever looks into a violation. */
   readonly evidence: Evidence;
 }
@@ -50,7 +51,7 @@ export async function runTrial(
   { past = noLedger, restWithin = 20_000 }: TrialOptions = {},
 ): Promise<Trial> {
   const random = createRandom(seed);
-  const load = startLoad({ url: stage.url, random: random.fork() });
+  const load = startLoad(stage.url, random.fork());
   const ledger = (): Ledger => ({
     operations: [...past.operations, ...load.ledger.operations],
     surprises: [...past.surprises, ...load.ledger.surprises],
@@ -84,6 +85,7 @@ export async function runTrial(
       violations: distinct(violations),
       answersAfter,
       restAfter,
+      publishedAgain: countRepetitions(contents, load.ledger),
       evidence: { ledger: ledger(), contents },
     };
   } finally {
@@ -118,6 +120,12 @@ const countOutcomes = ({ operations }: Ledger): Trial['operations'] => {
   const counts = { acknowledged: 0, refused: 0, unknown: 0 };
   for (const { outcome } of operations) counts[outcome]++;
   return counts;
+};
+
+const countRepetitions = ({ log }: Contents, { operations }: Ledger): number => {
+  const own = new Set(operations.map(({ id }) => id));
+  const ids = log.filter(({ event }) => own.has(operationOf(event))).map(({ event }) => event.id);
+  return ids.length - new Set(ids).size;
 };
 
 /** The same thing may be wrong at the crash and at rest. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { huntBug } from '../src/campaign';
 import { faultNamed } from '../src/faults';
-import type { Ledger } from '../src/ledger';
+import type { Ledger } from '../src/load';
 import { startServer, type Server } from '../src/postgres';
 import { openStage, type Stage } from '../src/stage';
 import { runTrial } from '../src/trial';

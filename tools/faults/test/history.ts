@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@almanac/contracts';
 import type { AuditEntry, Contents, FeedEntry, LoggedEvent } from '../src/contents';
-import type { Kind, Ledger, Operation, Outcome } from '../src/ledger';
+import type { Kind, Ledger, Operation, Outcome } from '../src/load';
 
 /** A ledger and contents that can be changed. */
 export interface History {
