@@ -148,6 +148,7 @@ function refuse(response: ServerResponse, error: AppError): void {
     .end(body);
 }
 
-const refuseUpgrade = (socket: Duplex, status: string): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+/** Answers a handshake with an error, and ends the connection at both ends: nobody else would, not even when stopping. */
+export const refuseUpgrade = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 };

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { waitUntil } from '@almanac/testkit';
 import type { Service } from '../src';
 import { deferred, host, rawConnection, service } from './sample';
@@ -249,6 +249,16 @@ describe('an upgrade', () => {
     expect(client.received).toMatch(/^HTTP\/1\.1 503 /);
     started.resolve();
     await (await hosting).stop();
+  });
+
+  test('that is refused leaves no connection behind, also when the client keeps its end open', async () => {
+    const { port, stop } = await host([service()]);
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const ended = new Promise((resolve) => client.once('end', resolve).resume());
+    client.write(upgrade('/sample'));
+    await ended;
+    await stop(); // would wait for ever
+    client.destroy();
   });
 
   test('that the client resets doesn’t end the process', async () => {

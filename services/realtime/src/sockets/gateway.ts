@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from '@almanac/service-kit';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { readHeads } from '../use-cases/open-feed';
 import { createConnection, type Connection, type ConnectionPorts } from './connection';
@@ -59,8 +60,7 @@ export function createGateway({ origins, ...ports }: GatewayOptions): Gateway {
     upgrade: (request, socket, head) => {
       if (isForeign(request, origins)) {
         // Browsers open sockets for any page; only Origin tells whose page it is.
-        socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-        return;
+        return refuseUpgrade(socket, '403 Forbidden');
       }
       server.handleUpgrade(request, socket, head, accept);
     },
