@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil, withClient, type Connection } from '@almanac/testkit';
+import type { Client } from 'pg';
 import { readContents, readUnrest, type Contents } from './contents';
 import type { Server } from './postgres';
 import { spawnSpare, type Spare, type Victim } from './victim-process';
@@ -21,6 +22,12 @@ export interface Stage {
   startVictim(): Promise<Victim>;
   /** Starts one that is to be killed before anybody asks it anything. */
   startDoomedVictim(): { kill(): Promise<void> };
+  /** Starts a second process on the same database: it relays and consumes, and nobody sends it requests. */
+  startReplica(): Promise<Victim>;
+  /** Asks the second process to stop, and waits until it has. */
+  stopReplica(): Promise<void>;
+  /** Cuts all connections to the database. */
+  cutConnections(): Promise<void>;
   readContents(): Promise<Contents>;
   /** Resolves when no event is on its way any more. @throws Error saying what still is */
   rest(within: number): Promise<void>;
@@ -44,7 +51,10 @@ export async function openStage({ server, directory, bug }: StageOptions): Promi
   const output = await open(log, 'a');
   let current: Victim | null = null;
   let lastEnd = 'none was started';
+  let replica: Victim | null = null;
   const living = new Set<Spare>();
+  const asAdmin = <Result>(work: (admin: Client) => Promise<Result>) =>
+    withClient({ ...database, database: 'postgres' }, work);
 
   const spawn = (): Spare => {
     const process = spawnSpare(output.fd);
@@ -86,6 +96,20 @@ export async function openStage({ server, directory, bug }: StageOptions): Promi
         },
       };
     },
+    startReplica: async () => {
+      replica = await take().start({ database, bug });
+      return replica;
+    },
+    stopReplica: async () => {
+      replica?.kill('SIGTERM');
+      await replica?.ended;
+      replica = null;
+    },
+    cutConnections: async () => {
+      await asAdmin((admin) =>
+        admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]),
+      );
+    },
     readContents: () => withClient(database, readContents),
     rest: (within) =>
       withClient(database, async (admin) => {
@@ -97,9 +121,7 @@ export async function openStage({ server, directory, bug }: StageOptions): Promi
       for (const victim of living) victim.kill('SIGKILL');
       await Promise.all([...living].map(({ ended }) => ended));
       await output.close();
-      await withClient({ ...database, database: 'postgres' }, (admin) =>
-        admin.query(`drop database if exists ${name} with (force)`),
-      );
+      await asAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`));
     },
   };
 }

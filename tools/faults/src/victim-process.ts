@@ -9,7 +9,7 @@ export interface Victim {
   readonly url: string;
   /** Resolves with what ended it, whoever did: `SIGKILL`, `exit code 0`. */
   readonly ended: Promise<string>;
-  kill(signal: 'SIGKILL' | 'SIGTERM'): void;
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Gives an order, and resolves with what it answers. @throws Error when it ends instead */
   tell(order: Order): Promise<Report>;
 }

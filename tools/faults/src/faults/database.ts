@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { withClient } from '@almanac/testkit';
 import type { Fault } from './fault';
 
 /** What happens to PostgreSQL while the process lives on. */
@@ -19,14 +18,10 @@ export const databaseFaults: readonly Fault[] = [
   {
     name: 'database.cut',
     about: 'all connections are cut, five times',
-    inject: async ({ database }, _load, random) => {
+    inject: async (stage, _load, random) => {
       for (let time = 0; time < 5; time++) {
         await pause(20 + random.below(150));
-        await withClient({ ...database, database: 'postgres' }, (admin) =>
-          admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
-            database.database,
-          ]),
-        );
+        await stage.cutConnections();
       }
     },
   },
