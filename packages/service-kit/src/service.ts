@@ -1,5 +1,21 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '@almanac/kernel';
+import type { EventBus } from '@almanac/messaging';
+import type { JobScheduler } from '@almanac/scheduling';
+import type { TokenVerifier } from './http/token-verifier';
+import type { Logger } from './logger';
+import type { Metrics } from './metrics';
+
+/** What a service needs of the world; each has several adapters. */
+export interface ServicePorts {
+  readonly bus: EventBus;
+  readonly scheduler: JobScheduler;
+  readonly verifyToken: TokenVerifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
 
 /** Says whether a part works; a reason when it doesn't. Must answer within a second or so. */
 export type Check = () => Promise<string | null>;

@@ -1,18 +1,14 @@
 import { auditApi } from '@almanac/contracts';
 import { createDataSource, type DatabaseConfig } from '@almanac/database';
-import type { Clock } from '@almanac/kernel';
-import { consume, startRelay, type EventBus, type Relay, type Running } from '@almanac/messaging';
-import type { JobScheduler } from '@almanac/scheduling';
+import { consume, startRelay, type Relay, type Running } from '@almanac/messaging';
 import {
   bind,
   createApp,
   databaseReadiness,
   observeConsumption,
   observeRelay,
-  type Logger,
-  type Metrics,
   type Service,
-  type TokenVerifier,
+  type ServicePorts,
 } from '@almanac/service-kit';
 import { recordEvents } from './consumers/record-event';
 import { auditSchema } from './persistence/schema';
@@ -24,17 +20,8 @@ export interface AuditConfig {
   readonly database: DatabaseConfig;
 }
 
-export interface AuditPorts {
-  readonly bus: EventBus;
-  readonly scheduler: JobScheduler;
-  readonly verifyToken: TokenVerifier;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 /** The audit log: records every domain event once, in one hash chain, and lets people read their part. */
-export function createAudit(config: AuditConfig, ports: AuditPorts): Service {
+export function createAudit(config: AuditConfig, ports: ServicePorts): Service {
   const { bus, scheduler, verifyToken, clock, logger, metrics } = ports;
   const dataSource = createDataSource(config.database, auditSchema.name);
   let relay: Relay | null = null;

@@ -1,4 +1,4 @@
-export { createAudit, type AuditConfig, type AuditPorts } from './app';
+export { createAudit, type AuditConfig } from './app';
 export { auditSchema } from './persistence/schema';
 export { verifyChain, type Verification } from './use-cases/verify-chain';
 export { auditLogRepository } from './persistence/audit-log.repository';

@@ -6,17 +6,8 @@ import {
   createNotifier,
   type DatabaseConfig,
 } from '@almanac/database';
-import type { Clock } from '@almanac/kernel';
-import { consume, type EventBus, type Running } from '@almanac/messaging';
-import type { JobScheduler } from '@almanac/scheduling';
-import {
-  databaseReadiness,
-  observeConsumption,
-  type Logger,
-  type Metrics,
-  type Service,
-  type TokenVerifier,
-} from '@almanac/service-kit';
+import { consume, type Running } from '@almanac/messaging';
+import { databaseReadiness, observeConsumption, type Service, type ServicePorts } from '@almanac/service-kit';
 import { Gauge } from 'prom-client';
 import { appendChange } from './consumers/append-change';
 import { realtimeSchema } from './persistence/schema';
@@ -30,15 +21,6 @@ export interface RealtimeConfig {
   readonly origins?: readonly string[];
 }
 
-export interface RealtimePorts {
-  readonly bus: EventBus;
-  readonly scheduler: JobScheduler;
-  readonly verifyToken: TokenVerifier;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 const channel = 'realtime_feed';
 /** Milliseconds between looks at all feeds, in case a notification was lost. */
 const sweepEvery = 15_000;
@@ -49,7 +31,7 @@ const sweepEvery = 15_000;
  * Any replica may append to a feed and any may serve it: PostgreSQL is the truth, a notification
  * after the commit wakes the replicas that have the user's devices.
  */
-export function createRealtime(config: RealtimeConfig, ports: RealtimePorts): Service {
+export function createRealtime(config: RealtimeConfig, ports: ServicePorts): Service {
   const { bus, scheduler, verifyToken, clock, logger, metrics } = ports;
   const dataSource = createDataSource(config.database, realtimeSchema.name);
   const onError = (error: unknown) =>

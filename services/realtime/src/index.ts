@@ -1,2 +1,2 @@
-export { createRealtime, type RealtimeConfig, type RealtimePorts } from './app';
+export { createRealtime, type RealtimeConfig } from './app';
 export { realtimeSchema } from './persistence/schema';

@@ -1,18 +1,14 @@
 import { tasksApi } from '@almanac/contracts';
 import { createDataSource, type DatabaseConfig } from '@almanac/database';
-import type { Clock } from '@almanac/kernel';
-import { startRelay, type EventBus, type Relay } from '@almanac/messaging';
-import type { JobScheduler } from '@almanac/scheduling';
+import { startRelay, type Relay } from '@almanac/messaging';
 import {
   bind,
   createApp,
   databaseReadiness,
   idempotently,
   observeRelay,
-  type Logger,
-  type Metrics,
   type Service,
-  type TokenVerifier,
+  type ServicePorts,
 } from '@almanac/service-kit';
 import { taskApiSchema } from './persistence/schema';
 import { TaskEntity } from './persistence/task.entity';
@@ -31,17 +27,8 @@ export interface TaskApiConfig {
   readonly requestsPerMinute?: number;
 }
 
-export interface TaskApiPorts {
-  readonly bus: EventBus;
-  readonly scheduler: JobScheduler;
-  readonly verifyToken: TokenVerifier;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 /** The tasks: REST under `/api/v1/tasks`, events through the outbox. */
-export function createTaskApi(config: TaskApiConfig, ports: TaskApiPorts): Service {
+export function createTaskApi(config: TaskApiConfig, ports: ServicePorts): Service {
   const { bus, scheduler, verifyToken, clock, logger, metrics } = ports;
   const dataSource = createDataSource(config.database, taskApiSchema.name, [TaskEntity]);
   let relay: Relay | null = null;

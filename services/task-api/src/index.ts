@@ -1,2 +1,2 @@
-export { createTaskApi, type TaskApiConfig, type TaskApiPorts } from './app';
+export { createTaskApi, type TaskApiConfig } from './app';
 export { taskApiSchema } from './persistence/schema';

@@ -1,16 +1,13 @@
 import { accountApi, documentsApi, keysApi, pathOf } from '@almanac/contracts';
 import { createDataSource, type DatabaseConfig } from '@almanac/database';
-import { systemClock, type Clock } from '@almanac/kernel';
-import type { JobScheduler } from '@almanac/scheduling';
+import { systemClock } from '@almanac/kernel';
 import {
   bind,
   createApp,
   databaseReadiness,
-  type Logger,
-  type Metrics,
   type Middleware,
   type Service,
-  type TokenVerifier,
+  type ServicePorts,
 } from '@almanac/service-kit';
 import { createPasswords, type PasswordOptions } from './credentials/passwords';
 import { createTokenIssuer, publicKeysOf, type SigningKeys } from './credentials/tokens';
@@ -45,14 +42,6 @@ export interface WebConfig {
   readonly behindProxy?: boolean;
 }
 
-export interface WebPorts {
-  readonly scheduler: JobScheduler;
-  readonly verifyToken: TokenVerifier;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
 const usualLimits: AttemptLimits = {
   window: 15 * 60_000,
   perEmailAndAddress: 10,
@@ -61,7 +50,7 @@ const usualLimits: AttemptLimits = {
 };
 
 /** Accounts, sign-in and tokens; the page; and the documents of the APIs. */
-export function createWeb(config: WebConfig, ports: WebPorts): Service {
+export function createWeb(config: WebConfig, ports: Omit<ServicePorts, 'bus'>): Service {
   const { scheduler, verifyToken, clock, logger, metrics } = ports;
   const publicUrl = new URL(config.publicUrl);
   const issuer = publicUrl.origin;
