@@ -5,6 +5,8 @@ import { Client } from 'pg';
 import {
   busSchema,
   createEmbeddedBus,
+  PermanentError,
+  type Message,
   type EmbeddedBus,
   type EmbeddedBusOptions,
   type LoggedEvent,
@@ -195,6 +197,7 @@ describe('pruning', () => {
     await age();
     expect(await bus.prune(7)).toBe(50);
     const handled = await handleAll(bus, 'late', 0);
+    await settled(partitions.length);
     await bus.publish(sampleMessages(keysOf(50), 1, 1));
     await waitUntil(() => distinct(handled) === 50);
   });
@@ -270,6 +273,44 @@ describe('a member', () => {
     await waitUntil(() => handledByOld.length > 0);
     expect(handledByOld).toEqual(['task-events']);
     expect(await count('select from bus.parked')).toBe(1);
+  });
+
+  test('doesn’t handle a key of which another has an event in hand, also when a letter of it comes back', async () => {
+    const story: string[] = [];
+    let broken = true;
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const handle = async (event: Message['event']): Promise<void> => {
+      const { key, n } = handledOf(event);
+      if (key === here && n === 0 && broken) throw new PermanentError('broken');
+      story.push(`${key} ${n} begun`);
+      if (key === here && n === 1) await gate;
+      story.push(`${key} ${n} done`);
+    };
+    const [bus] = await Promise.all([connect(), connect()]);
+    for (const each of buses) await each.subscribe({ ...group, handle });
+    await bus.publish([sampleMessage(here, 0)]);
+    const [letter] = await waitUntil(async () => {
+      const letters = await bus.list({ limit: 1 });
+      return letters.length > 0 && letters;
+    });
+    await bus.publish([sampleMessage(here, 1)]);
+    await waitUntil(() => story.length === 1);
+    broken = false;
+    await bus.redrive(letter!.id);
+    for (const n of [0, 1]) {
+      // Whoever handled the first of these has looked at what is parked before the second.
+      await bus.publish([sampleMessage(there, n)]);
+      await waitUntil(() => story.includes(`${there} ${n} done`));
+    }
+    release();
+    await waitUntil(() => story.includes(`${here} 0 done`));
+    expect(story.filter((line) => line.startsWith(`${here} `))).toEqual([
+      `${here} 1 begun`,
+      `${here} 1 done`,
+      `${here} 0 begun`,
+      `${here} 0 done`,
+    ]);
   });
 
   test('doesn’t ask again and again for what another has in hand', async () => {

@@ -100,9 +100,10 @@ describe('the outbox', () => {
   test('has none if it doesn’t, and nobody is woken', async () => {
     let woken = 0;
     wake = () => woken++;
-    const failing = service.transaction('consumer', ({ outbox }) => {
+    const failing = service.transaction('consumer', ({ session, outbox }) => {
       outbox.add(counted('key', 1));
-      return Promise.reject(new Error('no'));
+      session.beforeCommit(() => Promise.reject(new Error('no'))); // when the outbox is written already
+      return Promise.resolve();
     });
     await expect(failing).rejects.toThrow('no');
     expect([await waiting(), woken]).toEqual([0, 0]);
