@@ -80,7 +80,9 @@ export function startRelay({
       failures = 0;
     } catch (error) {
       onError?.(error);
-      waker.pause(backoff(outage, ++failures));
+      const delay = backoff(outage, ++failures);
+      waker.pause(delay);
+      waker.within(delay); // nobody may wake it, and the next look could be much later
     }
   });
   return { wake: () => waker.wake(), stop: () => waker.stop() };

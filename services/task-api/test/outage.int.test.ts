@@ -21,6 +21,9 @@ test('while the bus is away tasks are served all the same, and their events come
   expect(await waiting()).toBe(6);
   expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
   away.mockRestore();
+  const back = performance.now();
+  await waitUntil(async () => (await waiting()) === 0);
+  expect(performance.now() - back).toBeLessThan(2_500); // its own pause, not the idle relay's next look
   const told = (await api.events()).filter(
     ({ subject, type }) => subject === `task/${id}` && type !== 'task.update',
   );
