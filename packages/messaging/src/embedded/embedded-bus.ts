@@ -6,7 +6,6 @@ import type { DeadLetter, DeadLetters } from '../dead-letters';
 import type { EventBus, EventLog, Message, Running } from '../event-bus';
 import { hash32 } from '../hash';
 import { defaultRetry, type RetryPolicy } from '../retry';
-import type { Waker } from '../waker';
 import { createPool, type Connection } from './connections';
 import { joinGroup } from './group';
 
@@ -40,7 +39,7 @@ export function createEmbeddedBus({
   // Apart, so that handlers at work, each with a connection, don't keep anybody from publishing.
   const handling = createPool(connection, { max: poolSize, onError });
   const pool = createPool(connection, { max: 4, patience: 5_000, onError });
-  const groups = new Set<Waker>();
+  const groups = new Set<Awaited<ReturnType<typeof joinGroup>>>();
   const listener = createListener(
     connection,
     channel,

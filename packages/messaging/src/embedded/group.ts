@@ -28,12 +28,15 @@ interface Member extends Subscription {
  * Makes this process a member of a group. Whoever holds the lock on a group's offset row of a
  * partition handles the partition's events, new and parked ones, and nobody else does: so the events
  * of a key are handled one after the other. When a member dies, its locks go with its connection.
+ *
+ * A member has as many hands as it may work on partitions at the same time; each goes its own way, so
+ * that a slow event holds up its own partition only.
  */
 export async function joinGroup(
   pool: Pool,
   subscription: Subscription,
   { retry, pollEvery, onError }: GroupOptions,
-): Promise<Waker> {
+): Promise<Pick<Waker, 'wake' | 'stop'>> {
   // A new group begins at the beginning: an event that was published before it counts as well.
   await pool.query(
     `insert into bus.group_offset (group_name, topic, partition)
@@ -41,53 +44,53 @@ export async function joinGroup(
     [subscription.group, subscription.topics],
   );
   const member: Member = { ...subscription, pool, retry, isStopping: () => waker.stopping };
-  const report = (error: unknown): null => {
-    onError(error);
-    return null;
+  const hands = new Set<Promise<void>>();
+  /** Somebody said that there is something new while no hand was free. */
+  let missed = false;
+  let failures = 0;
+
+  /** @returns whether to look again at once */
+  const work = async (): Promise<boolean> => {
+    missed = false;
+    const { partitions, retryIn } = await outlook(member);
+    const isRetryDue = retryIn !== null && retryIn <= 0;
+    if (retryIn !== null && !isRetryDue) waker.within(retryIn);
+    const took =
+      partitions > 0 &&
+      (await takeBatch(member, () => {
+        if (partitions > 1 || isRetryDue) lendHand(); // the rest is for another hand, while this one is busy
+      }));
+    const retried = isRetryDue && !waker.stopping && (await retryParked(member));
+    return took || retried || missed; // nothing: it is in the hands of others
   };
-  /**
-   * Works until nothing is left for this member: what is left then waits for its time, or others have it.
-   * @returns null when something failed
-   */
-  const work = async (): Promise<true | null> => {
-    while (!waker.stopping) {
-      const { partitions, retryIn } = await outlook(member);
-      const isRetryDue = retryIn === 0;
-      if (partitions === 0 && !isRetryDue) {
-        if (retryIn !== null) waker.within(retryIn);
-        return true;
-      }
-      const hands = Math.max(1, Math.min(concurrency, partitions));
-      // All are waited for, also when one fails: until then, something is in hand.
-      const did = await Promise.all(
-        Array.from({ length: hands }, () => drain(member, isRetryDue).catch(report)),
-      );
-      if (did.includes(null)) return null;
-      if (!did.includes(true)) return true;
+  const workUntilDone = async (): Promise<void> => {
+    try {
+      while (!waker.stopping && (await work()));
+      failures = 0;
+    } catch (error) {
+      onError(error);
+      const delay = backoff(outage, ++failures);
+      waker.pause(delay);
+      waker.within(delay);
     }
+  };
+  const lendHand = (): boolean => {
+    if (hands.size === concurrency) return false;
+    const hand: Promise<void> = workUntilDone().finally(() => hands.delete(hand));
+    hands.add(hand);
     return true;
   };
-  let failures = 0;
-  const waker = createWaker(pollEvery, async () => {
-    if (await work().catch(report)) failures = 0;
-    else waker.pause(backoff(outage, ++failures));
+  const waker = createWaker(pollEvery, () => {
+    if (!lendHand()) missed = true;
+    return Promise.resolve();
   });
-  return waker;
-}
-
-/** Batches before the outlook is asked again: what was parked meanwhile may be due. */
-const rounds = 10;
-
-/** @returns whether there was anything */
-async function drain(member: Member, isRetryDue: boolean): Promise<boolean> {
-  let did = false;
-  for (let round = 0; round < rounds && !member.isStopping(); round++) {
-    const took = await takeBatch(member); // in turns, so that a stream of new events can't hold up what is parked
-    const retried = isRetryDue && !member.isStopping() && (await retryParked(member));
-    if (!took && !retried) break;
-    did = true;
-  }
-  return did;
+  return {
+    wake: () => waker.wake(),
+    stop: async () => {
+      await waker.stop();
+      await Promise.all(hands);
+    },
+  };
 }
 
 /** No earlier event of its key waits before it. */
@@ -97,7 +100,7 @@ const firstOfKey = `not exists (select from bus.parked e
 interface Outlook {
   /** How many have new events. */
   readonly partitions: number;
-  /** Milliseconds until the first parked event is due; null when none is parked. */
+  /** Milliseconds until the first parked event is due, negative when it is late; null when none is parked. */
   readonly retryIn: number | null;
 }
 
@@ -106,7 +109,7 @@ async function outlook({ pool, group, topics }: Member): Promise<Outlook> {
     `select
        (select count(*)::int from bus.group_offset o join bus.partition p using (topic, partition)
          where o.group_name = $1 and o.topic = any($2) and p.head > o.position) as partitions,
-       (select ceil(greatest(0, extract(epoch from min(next_at) - clock_timestamp()) * 1000))::int from bus.parked p
+       (select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 from bus.parked p
          where group_name = $1 and topic = any($2) and ${firstOfKey}) as "retryIn"`,
     [group, topics],
   );
@@ -127,9 +130,10 @@ interface Claim extends Place {
  * Takes the next events of one partition that nobody in the group works on. The lock on its offset
  * row is held while they are handled; a crash gives them to another member again.
  *
+ * @param onClaim called when there are some, before they are handled
  * @returns whether there was anything
  */
-const takeBatch = (member: Member): Promise<boolean> =>
+const takeBatch = (member: Member, onClaim: () => void): Promise<boolean> =>
   inTransaction(member.pool, async (transaction) => {
     const { group, topics, handle, retry } = member;
     const claimed = await transaction.query<Claim>(
@@ -141,6 +145,7 @@ const takeBatch = (member: Member): Promise<boolean> =>
     );
     const claim = claimed.rows[0];
     if (claim === undefined) return false;
+    onClaim();
     const events = await transaction.query<{
       position: number;
       key: string;
