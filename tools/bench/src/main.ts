@@ -39,32 +39,34 @@ async function main(): Promise<void> {
     throw new Error('numbers must be whole and positive');
 
   const step = (what: string) => process.stderr.write(`${what} …\n`);
+  const { model } = cpus()[0]!;
+  process.stdout.write(
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}; ` +
+      `${total.toLocaleString('en')} tasks, ${seconds} s each, 8 connections\n\n| what | measured | aim | |\n|---|---|---|---|\n`,
+  );
+  /** Each figure is printed as soon as it is known: a later measurement may fail. */
+  const print = (figures: readonly Figure[]) => {
+    for (const { what, value, aim = '', met } of figures)
+      process.stdout.write(`| ${what} | ${value} | ${aim} | ${met === undefined ? '' : met ? '✓' : '✗'} |\n`);
+  };
   step('starting PostgreSQL');
   const environment = await createEnvironment();
-  const figures: Figure[] = [];
   try {
     await seed(environment.admin, total, (done) => step(`${done.toLocaleString('en')} tasks`));
     step('create, list, search');
-    const { figures: first, createsPerSecond } = await tasks(environment, seconds);
-    figures.push(...first);
+    const { figures, createsPerSecond } = await tasks(environment, seconds);
+    print(figures);
     step('pgbench');
-    figures.push(...(await pgbench(environment, seconds, createsPerSecond)));
+    print(await pgbench(environment, seconds, createsPerSecond));
     step('commit → effect');
-    figures.push(...(await effect(environment, seconds)));
+    print(await effect(environment, seconds));
     step('change → other device');
-    figures.push(...(await sync(environment, sockets, values.quick ? 50 : 500, 10_000)));
+    print(await sync(environment, sockets, values.quick ? 50 : 500, 10_000));
   } finally {
     await environment.stop();
   }
   step('change → other browser');
-  figures.push(...(await browser(values.quick ? 20 : 200)));
-  const { model } = cpus()[0]!;
-  process.stdout.write(
-    `\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}; ` +
-      `${total.toLocaleString('en')} tasks, ${seconds} s each, 8 connections\n\n| what | measured | aim | |\n|---|---|---|---|\n`,
-  );
-  for (const { what, value, aim = '', met } of figures)
-    process.stdout.write(`| ${what} | ${value} | ${aim} | ${met === undefined ? '' : met ? '✓' : '✗'} |\n`);
+  print(await browser(values.quick ? 20 : 200));
 }
 
 main().catch((error: unknown) => {
