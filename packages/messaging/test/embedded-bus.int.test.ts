@@ -257,6 +257,45 @@ describe('a member', () => {
     release();
   });
 
+  test('works on two partitions at the same time, woken once', async () => {
+    const publisher = await connect();
+    await publisher.publish(sampleMessages([here, there], 1));
+    await publisher.stop();
+    buses = [];
+    const bus = await connect({ pollEvery: 60_000 });
+    const begun: string[] = [];
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await bus.subscribe({
+      ...group,
+      handle: async ({ partitionkey }) => {
+        begun.push(partitionkey);
+        await gate;
+      },
+    });
+    await waitUntil(() => begun.length === 2);
+    release();
+    expect(begun.sort()).toEqual([here, there].sort());
+  });
+
+  test('tries again when it is time, and needs nobody to wake it for that', async () => {
+    const bus = await connect({
+      pollEvery: 60_000,
+      retry: { attempts: 3, firstDelay: 100, maxDelay: 100 },
+    });
+    const attempts: number[] = [];
+    await bus.subscribe({
+      ...group,
+      handle: (_event, { attempt }) => {
+        attempts.push(attempt);
+        return attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
+      },
+    });
+    await bus.publish(sampleMessages([here], 1));
+    await waitUntil(() => attempts.length === 3);
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
   test('that has nothing to do asks once, and then waits to be woken', async () => {
     const bus = await connect({ pollEvery: 60_000 });
     const handled: Handled[] = [];
@@ -303,18 +342,20 @@ describe('a member', () => {
       topics: ['task-events', 'task-updates'],
       handle: () => Promise.reject(new Error('not yet')),
     });
-    await current.publish([update]);
-    await waitUntil(async () => (await count('select from bus.parked')) === 1);
+    await current.publish([update, sampleMessage(here, 0)]);
+    await waitUntil(async () => (await count('select from bus.parked')) === 2);
     await running.stop();
-    await admin.query('update bus.parked set next_at = now()');
+    await admin.query(
+      `update bus.parked set next_at = now() - make_interval(mins => case topic when 'task-updates' then 2 else 1 end)`,
+    );
     await old.subscribe({
       ...group,
       handle: (_event, { topic }) => Promise.resolve(void handledByOld.push(topic)),
     });
-    await old.publish(sampleMessages([here], 1));
-    await waitUntil(() => handledByOld.length > 0);
-    expect(handledByOld).toEqual(['task-events']);
-    expect(await count('select from bus.parked')).toBe(1);
+    await old.publish(sampleMessages([here], 1, 1));
+    await waitUntil(() => handledByOld.length === 2);
+    expect(handledByOld).toEqual(['task-events', 'task-events']);
+    expect(await count(`select from bus.parked where topic = 'task-updates'`)).toBe(1);
   });
 
   test('doesn’t handle a key of which another has an event in hand, also when a letter of it comes back', async () => {
@@ -422,6 +463,7 @@ describe('a member', () => {
           if (partitionkey !== here) return;
           story.push('begun');
           await gate;
+          await pause(5);
           story.push('handled');
         },
       });

@@ -395,6 +395,7 @@ export function describeEventBus(
           handle: async (event) => {
             story.push(`begun ${numberOf(event)}`);
             await gate;
+            await pause(5);
             story.push(`handled ${numberOf(event)}`);
           },
         });

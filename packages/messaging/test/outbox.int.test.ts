@@ -204,6 +204,7 @@ describe('the relay', () => {
       bus: fakeBus(async (messages) => {
         story.push(`publishing ${numbersOf(messages).length}`);
         await gate;
+        await pause(5);
         story.push('published');
       }),
     });
