@@ -80,9 +80,7 @@ export function startRelay({
       failures = 0;
     } catch (error) {
       onError?.(error);
-      const delay = backoff(outage, ++failures);
-      waker.pause(delay);
-      waker.within(delay); // nobody may wake it, and the next look could be much later
+      waker.pause(backoff(outage, ++failures));
     }
   });
   return { wake: () => waker.wake(), stop: () => waker.stop() };

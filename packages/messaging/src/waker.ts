@@ -2,7 +2,7 @@
 export interface Waker {
   /** Runs soon; a call during a run makes for one more run after it. */
   wake(): void;
-  /** Holds off for so many milliseconds, also when woken. */
+  /** Holds off for so many milliseconds, also when woken, and then runs. */
   pause(ms: number): void;
   /** Runs again no later than in so many milliseconds. */
   within(ms: number): void;
@@ -48,6 +48,7 @@ export function createWaker(pollEvery: number, work: () => Promise<void>): Waker
     wake: run,
     pause: (ms) => {
       pausedUntil = Date.now() + ms;
+      arm(ms); // nobody may wake it, and the next look could be much later
     },
     within: arm,
     get stopping() {

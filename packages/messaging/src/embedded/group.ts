@@ -69,9 +69,7 @@ export async function joinGroup(
       failures = 0;
     } catch (error) {
       onError(error);
-      const delay = backoff(outage, ++failures);
-      waker.pause(delay);
-      waker.within(delay);
+      waker.pause(backoff(outage, ++failures));
     }
   };
   const lendHand = (): boolean => {
