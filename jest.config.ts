@@ -37,8 +37,9 @@ const shared: Config = {
 };
 
 /**
- * Three kinds of test, told apart by their file names: `*.test.ts` needs nothing but the code,
- * `*.int.test.ts` needs PostgreSQL or another real part, `*.e2e.test.ts` needs a browser.
+ * Four kinds of test, told apart by their file names: `*.test.ts` needs nothing but the code,
+ * `*.int.test.ts` needs PostgreSQL or another real part, `*.e2e.test.ts` needs a browser, and
+ * `*.platform.test.ts` a Kubernetes cluster: `npm run test:platform` runs these, `npm test` doesn't.
  */
 const config: Config = {
   testTimeout: 30_000, // ms: a test may start a process, on a machine that is busy with the other checks
@@ -47,7 +48,7 @@ const config: Config = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['**/*.test.ts', '!**/*.int.test.ts', '!**/*.e2e.test.ts'],
+      testMatch: ['**/*.test.ts', '!**/*.{int,e2e,platform}.test.ts'],
     },
     {
       ...shared,
@@ -60,6 +61,11 @@ const config: Config = {
       ...postgres,
       displayName: 'e2e',
       testMatch: ['**/*.e2e.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'platform',
+      testMatch: ['**/*.platform.test.ts'],
     },
   ],
 };

@@ -1,8 +1,19 @@
+import type { SuiteName } from './options';
 import type { Step } from './step';
 
-export const help = (steps: readonly Step[]): string => `npm test                          runs everything
-npm test -- reminders             runs the tests whose path contains “reminders”
-npm test -- --only lint,unit      runs these steps
+const commands: Readonly<Record<SuiteName, string>> = {
+  local: 'npm test',
+  platform: 'npm run test:platform',
+};
+
+const example = (suite: SuiteName, rest: string, meaning: string): string =>
+  `${`${commands[suite]}${rest}`.padEnd(40)}${meaning}`;
+
+export const help = (suite: SuiteName, steps: readonly Step[]): string => `${[
+  example(suite, '', 'runs everything'),
+  example(suite, ' -- promotion', 'runs the tests whose path contains “promotion”'),
+  example(suite, ` -- --only ${steps.at(-1)?.name}`, 'runs this step; several with commas between'),
+].join('\n')}
 
 The steps:
 ${steps.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}

@@ -8,7 +8,7 @@ import { readOptions, type Options } from './options';
 import { seconds, summary } from './report';
 import { choose } from './selection';
 import type { Step, StepContext, StepResult } from './step';
-import { lanes, projects } from './steps';
+import { projects, suites } from './steps';
 
 const say = (line: string): void => {
   console.log(line);
@@ -42,7 +42,7 @@ async function runLane(lane: readonly Step[], context: StepContext): Promise<Ste
 /** @returns the exit code */
 async function check(options: Options): Promise<number> {
   const begin = performance.now();
-  const chosen = choose(lanes, options, projects);
+  const chosen = choose(suites[options.suite], options, projects);
   const scratch = mkdtempSync(join(tmpdir(), 'almanac-check-'));
   process.once('exit', () => {
     rmSync(scratch, { recursive: true, force: true });
@@ -64,7 +64,7 @@ function interrupt(): void {
 async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   const options = readOptions(process.argv.slice(2), process.stdout.isTTY);
-  if (options.help) say(help(lanes.flat()));
+  if (options.help) say(help(options.suite, suites[options.suite].flat()));
   else process.exitCode = await check(options);
 }
 

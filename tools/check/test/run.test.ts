@@ -43,7 +43,13 @@ test('an option that doesn’t exist is refused', () => {
 
 test('the help names each step', () => {
   for (const { name, about } of lanes.flat())
-    expect(help(lanes.flat())).toMatch(new RegExp(`${name} +${about}`));
+    expect(help('local', lanes.flat())).toMatch(new RegExp(`${name} +${about}`));
+});
+
+test('what needs a cluster is a suite of its own, with a command of its own', () => {
+  expect(readOptions([], false).suite).toBe('local');
+  expect(readOptions(['--platform'], false)).toMatchObject({ suite: 'platform', coverage: false });
+  expect(help('platform', lanes.flat())).toMatch(/^npm run test:platform /);
 });
 
 test('the last line counts what passed and what failed', () => {

@@ -1,11 +1,13 @@
+import type { SuiteName } from '../options';
 import type { Step } from '../step';
 import { browser } from './browser';
 import { commandStep } from './command';
 import { dependencies } from './dependencies';
 import { jestStep } from './jest';
+import { programs } from './programs';
 
 /** Each kind of test, in the order they run: what is quick to fail comes first. */
-export const projects: readonly string[] = ['unit', 'integration', 'e2e'];
+export const projects: readonly string[] = ['unit', 'integration', 'e2e', 'platform'];
 
 const checks: readonly Step[] = [
   commandStep('types', 'tsc: every project', 'tsc', ['-b']),
@@ -32,5 +34,13 @@ const tests: readonly Step[] = [
   jestStep('e2e', { about: 'tests of the page in a real browser: *.e2e.test.ts', workers: 1 }),
 ];
 
-/** Two queues that run side by side; within each, one step after the other. */
-export const lanes: readonly (readonly Step[])[] = [checks, tests];
+const platform: readonly Step[] = [
+  programs,
+  jestStep('platform', { about: 'tests on a real cluster: *.platform.test.ts', workers: 1 }),
+];
+
+/** The queues of a suite run side by side; within each, one step after the other. */
+export const suites: Readonly<Record<SuiteName, readonly (readonly Step[])[]>> = {
+  local: [checks, tests],
+  platform: [platform],
+};

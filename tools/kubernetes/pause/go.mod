@@ -1,0 +1,3 @@
+module almanac.dev/tools/pause
+
+go 1.26.0
