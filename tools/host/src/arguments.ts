@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions, portOf, UsageError } from '@almanac/command-line';
 
 export interface Arguments {
   readonly help: boolean;
@@ -13,11 +13,6 @@ export interface Arguments {
   readonly yes: boolean;
 }
 
-/** The command line makes no sense; the message says why, for the person who wrote it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 const options = {
   help: { type: 'boolean', short: 'h', default: false },
   port: { type: 'string', short: 'p' },
@@ -26,28 +21,12 @@ const options = {
   yes: { type: 'boolean', short: 'y', default: false },
 } as const;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    // Node's sentence names the option; what follows in it is about positional arguments.
-    const [sentence = ''] = (error as Error).message.split(/\. |\n/, 1);
-    throw new UsageError(`${sentence.replace(/\.$/, '')}.`);
-  }
-};
-
-const portOf = (text: string): number => {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`--port takes a number from 1 to 65535, not '${text}'.`);
-};
-
 /**
  * @param args what stands behind `npm start --`
  * @throws UsageError
  */
 export const readArguments = (args: readonly string[]): Arguments => {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, options);
   if (positionals.length > 0) {
     // Without the `--`, npm keeps the options for itself and passes their values on.
     throw new UsageError(

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { choosePort, confirm, createTerminal, seconds, UsageError } from '@almanac/command-line';
 import { ConfigError } from '@almanac/config';
 import { DatabaseUnavailable } from '@almanac/embedded-postgres';
-import { readArguments, UsageError } from './arguments';
+import { readArguments } from './arguments';
 import { defaultDataDirectory } from './data-directory';
 import { demoAccount, operatorAccount } from './demo';
-import { choosePort } from './port';
-import { confirmReset, deleteData } from './reset';
+import { deleteData } from './reset';
 import { readSettings } from './settings';
 import { startAlmanac } from './start-almanac';
-import { createTerminal, seconds } from './terminal';
 
 const terminal = createTerminal(process.stdout);
 
@@ -39,7 +38,7 @@ const main = async (): Promise<number> => {
 
   if (options.reset) {
     const { stdin: input, stdout: output } = process;
-    if (!(await confirmReset(dataDirectory, { yes: options.yes, input, output, signal }))) {
+    if (!(await confirm(`Delete all data in ${dataDirectory}`, { yes: options.yes, input, output, signal }))) {
       terminal.hint('Nothing was deleted.');
       return 1;
     }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Terminal } from '@almanac/command-line';
 import { startPostgres, type Progress } from '@almanac/embedded-postgres';
 import { busSchema, createEmbeddedBus } from '@almanac/messaging';
 import { BullmqScheduler, postgresStore } from '@almanac/scheduling';
@@ -11,7 +12,6 @@ import { jobsRole, prepareDatabase, type PreparedDatabase } from './prepare-data
 import { createServices, schemas } from './services';
 import type { HostSettings } from './settings';
 import { keepSigningKeys } from './signing-keys';
-import type { Terminal } from './terminal';
 
 export interface AlmanacOptions {
   readonly settings: HostSettings;

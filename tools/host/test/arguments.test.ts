@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { readArguments, UsageError } from '../src/arguments';
+import { UsageError } from '@almanac/command-line';
+import { readArguments } from '../src/arguments';
 
 const nothing = { help: false, port: undefined, dataDirectory: undefined, reset: false, yes: false };
 
