@@ -67,8 +67,8 @@ export const modules = define({
 
 export type ModuleName = keyof typeof modules;
 
-export type ProgramName = { [Name in ModuleName]: keyof (typeof modules)[Name]['programs'] }[ModuleName] &
-  string;
+export type ProgramName = { [Name in ModuleName]: keyof (typeof modules)[Name]['programs'] }[ModuleName];
+string;
 
 /** The module that a program is built of. */
 export const moduleOf = (program: ProgramName): ModuleName =>
