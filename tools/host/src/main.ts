@@ -38,7 +38,9 @@ const main = async (): Promise<number> => {
 
   if (options.reset) {
     const { stdin: input, stdout: output } = process;
-    if (!(await confirm(`Delete all data in ${dataDirectory}`, { yes: options.yes, input, output, signal }))) {
+    if (
+      !(await confirm(`Delete all data in ${dataDirectory}`, { yes: options.yes, input, output, signal }))
+    ) {
       terminal.hint('Nothing was deleted.');
       return 1;
     }
