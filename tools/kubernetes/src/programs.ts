@@ -68,7 +68,6 @@ export const modules = define({
 export type ModuleName = keyof typeof modules;
 
 export type ProgramName = { [Name in ModuleName]: keyof (typeof modules)[Name]['programs'] }[ModuleName];
-string;
 
 /** The module that a program is built of. */
 export const moduleOf = (program: ProgramName): ModuleName =>
