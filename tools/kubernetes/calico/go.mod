@@ -2,6 +2,11 @@ module almanac.dev/tools/calico
 
 go 1.24.9
 
+tool (
+	github.com/projectcalico/calico/cni-plugin/cmd/calico
+	github.com/projectcalico/calico/felix/cmd/calico-felix
+)
+
 // Calico 3.31.0 as Go modules: the repository's own replace blocks point to folders; these are the same commits as modules.
 // httpmachinery is not used by felix or the CNI plugin and not to be had as a module: an empty one stands for it.
 replace (

@@ -2,6 +2,8 @@ module almanac.dev/tools/local-path-provisioner
 
 go 1.26.8
 
+tool github.com/rancher/local-path-provisioner
+
 require (
 	github.com/Sirupsen/logrus v0.11.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
