@@ -1,0 +1,3 @@
+import { goProgram } from './go-program';
+
+export const coredns = goProgram('coredns', '/coredns');

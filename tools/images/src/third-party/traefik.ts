@@ -1,0 +1,3 @@
+import { goProgram } from './go-program';
+
+export const traefik = goProgram('traefik', '/usr/local/bin/traefik');
