@@ -31,7 +31,8 @@ export interface MigrationResult {
   readonly version: number;
 }
 
-const checksumOf = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
+/** Tells whether a migration is still what it was when it was applied. */
+export const checksumOf = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
 
 /**
  * Brings a schema up to the newest migration given, as its owner.
@@ -103,6 +104,13 @@ async function apply(owner: Client, schema: string, migration: Migration): Promi
     );
   }
 }
+
+/**
+ * What a schema lacks for this code, in words; null when it lacks nothing. A newer one is fine: that
+ * is an older release after a rollback, and expand/contract promises that it works.
+ */
+export const schemaLacks = (version: number, { name, migrations }: SchemaDefinition): string | null =>
+  version < migrations.length ? `schema ${name} is at ${version}, ${migrations.length} is needed` : null;
 
 /** The version of a schema, for readiness: a service isn't ready below the one it needs. */
 export const schemaVersion = async (

@@ -32,7 +32,8 @@ const within = (prefix: string, path: string): boolean =>
 const defaultLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
+  /** Longer than a proxy in front keeps its idle connections (Traefik: 90 s), so that it ends them, not we. */
+  keepAliveTimeout: 120_000,
   /** Between looks at whether a limit has passed. */
   connectionsCheckingInterval: 2_000,
   /** Bytes. */

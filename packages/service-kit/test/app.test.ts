@@ -239,11 +239,29 @@ test('guesses at tokens are counted by address', async () => {
   expect((await call('GET', '/things')).status).toBe(200);
 });
 
-test('a public operation is limited by address, which a proxy may tell if it is believed', async () => {
-  const { call } = serve({ requestsPerMinute: 1, behindProxy: true });
-  const from = async (address: string) =>
-    (await call('GET', '/things/public/elsewhere', { 'x-forwarded-for': address })).status;
-  expect([await from('10.0.0.1'), await from('10.0.0.2'), await from('10.0.0.1')]).toEqual([303, 303, 429]);
+describe('a public operation is limited by address', () => {
+  const answers = async (trustedProxies: number, ...forwardedFor: string[]) => {
+    const { call } = serve({ requestsPerMinute: 1, trustedProxies });
+    const statuses: number[] = [];
+    for (const value of forwardedFor)
+      statuses.push((await call('GET', '/things/public/elsewhere', { 'x-forwarded-for': value })).status);
+    return statuses;
+  };
+
+  test('that of the connection, whatever the client says', async () => {
+    expect(await answers(0, '10.0.0.1', '10.0.0.2')).toEqual([303, 429]);
+  });
+
+  test('behind a proxy that of the client, so that its users are not counted as one', async () => {
+    expect(await answers(1, '10.0.0.1', '10.0.0.2', '10.0.0.1')).toEqual([303, 303, 429]);
+  });
+
+  test('behind a proxy not the one that the client makes up', async () => {
+    expect(await answers(1, '1.1.1.1, 10.0.0.1', '2.2.2.2, 10.0.0.1')).toEqual([303, 429]);
+    expect(await answers(2, '1.1.1.1, 10.0.0.1, 10.9.9.9', '2.2.2.2, 10.0.0.1, 10.8.8.8')).toEqual([
+      303, 429,
+    ]);
+  });
 });
 
 test('a redirect says where to go on, and nothing else', async () => {

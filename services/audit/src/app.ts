@@ -18,6 +18,7 @@ import { publishHead } from './use-cases/publish-head';
 
 export interface AuditConfig {
   readonly database: DatabaseConfig;
+  readonly trustedProxies?: number;
 }
 
 /** The audit log: records every domain event once, in one hash chain, and lets people read their part. */
@@ -42,6 +43,7 @@ export function createAudit(config: AuditConfig, ports: ServicePorts): Service {
       metrics,
       verifyToken,
       operations: bind(auditApi, { listAudit }, deps),
+      ...(config.trustedProxies !== undefined && { trustedProxies: config.trustedProxies }),
     }),
     readiness: { database: databaseReadiness(dataSource, auditSchema) },
     start: async () => {

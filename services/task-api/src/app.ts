@@ -25,6 +25,7 @@ import { updateTask } from './use-cases/update-task';
 export interface TaskApiConfig {
   readonly database: DatabaseConfig;
   readonly requestsPerMinute?: number;
+  readonly trustedProxies?: number;
 }
 
 /** The tasks: REST under `/api/v1/tasks`, events through the outbox. */
@@ -67,6 +68,7 @@ export function createTaskApi(config: TaskApiConfig, ports: ServicePorts): Servi
       verifyToken,
       operations,
       ...(config.requestsPerMinute !== undefined && { requestsPerMinute: config.requestsPerMinute }),
+      ...(config.trustedProxies !== undefined && { trustedProxies: config.trustedProxies }),
     }),
     readiness: { database: databaseReadiness(dataSource, taskApiSchema) },
     start: async () => {

@@ -10,7 +10,8 @@ import {
   type ServicePorts,
 } from '@almanac/service-kit';
 import { createPasswords, type PasswordOptions } from './credentials/passwords';
-import { createTokenIssuer, publicKeysOf, type SigningKeys } from './credentials/tokens';
+import { publicKeysOf, type SigningKeys } from './credentials/signing-keys';
+import { createTokenIssuer } from './credentials/tokens';
 import { accountHandlers } from './http/account.handlers';
 import { createCookies } from './http/cookies';
 import { documentsHandlers, keysHandlers } from './http/documents.handlers';
@@ -38,8 +39,9 @@ export interface WebConfig {
   readonly passwords?: PasswordOptions;
   readonly limits?: Partial<AttemptLimits>;
   readonly requestsPerMinute?: number;
-  /** What a proxy in front says of the client's address is believed. */
-  readonly behindProxy?: boolean;
+  readonly trustedProxies?: number;
+  /** Accounts that are there from the start. */
+  readonly accounts?: readonly WantedAccount[];
 }
 
 const usualLimits: AttemptLimits = {
@@ -57,6 +59,7 @@ export function createWeb(config: WebConfig, ports: Omit<ServicePorts, 'bus'>): 
   const dataSource = createDataSource(config.database, webSchema.name);
   const { transaction, signingIn, housekeeping } = createPersistence(dataSource);
   const callback = new URL(pathOf(accountApi, accountApi.operations.finishElsewhere), publicUrl);
+  const passwords = createPasswords(config.passwords);
   let page: Middleware = (_, next) => next();
 
   const operations = [
@@ -64,7 +67,7 @@ export function createWeb(config: WebConfig, ports: Omit<ServicePorts, 'bus'>): 
       transaction,
       signingIn,
       clock,
-      passwords: createPasswords(config.passwords),
+      passwords,
       tokens: createTokenIssuer(config.signingKeys, { issuer, audience: config.audience }),
       limits: { ...usualLimits, ...config.limits },
       signUpOpen: config.signUp ?? true,
@@ -100,12 +103,14 @@ export function createWeb(config: WebConfig, ports: Omit<ServicePorts, 'bus'>): 
         await page(ctx, next);
       },
       ...(config.requestsPerMinute !== undefined && { requestsPerMinute: config.requestsPerMinute }),
-      ...(config.behindProxy !== undefined && { behindProxy: config.behindProxy }),
+      ...(config.trustedProxies !== undefined && { trustedProxies: config.trustedProxies }),
     }),
     readiness: { database: databaseReadiness(dataSource, webSchema) },
     start: async () => {
       if (config.page !== undefined) page = await servePage(config.page, publicUrl);
       await dataSource.initialize();
+      for (const account of config.accounts ?? [])
+        await ensureAccount({ signingIn, passwords, clock }, account);
     },
     stop: async () => {
       await dataSource.destroy();

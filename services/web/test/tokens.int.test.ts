@@ -2,7 +2,8 @@ import { IssuerMetadata, KeySet, SignedIn } from '@almanac/contracts';
 import { userScopes } from '@almanac/kernel';
 import { createTokenVerifier } from '@almanac/service-kit';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, UnsecuredJWT } from 'jose';
-import { createTokenIssuer, generateSigningKeys, publicKeysOf } from '../src/credentials/tokens';
+import { generateSigningKeys, publicKeysOf } from '../src/credentials/signing-keys';
+import { createTokenIssuer } from '../src/credentials/tokens';
 import { audience, home, signUp, startWeb, type RunningWeb } from './running-web';
 
 let web: RunningWeb;

@@ -6,28 +6,11 @@ import {
   type CreateTask,
   type Task,
 } from '@almanac/contracts';
-import type { DemoAccount } from '@almanac/web';
+import { demoAccount } from '@almanac/web';
 import type { z } from 'zod';
 
 /** The zone of this machine, in which wall-clock times below are meant. */
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** For a look around; nobody owns the domain, by RFC 2606. */
-export const demoAccount = {
-  email: 'demo@almanac.example',
-  password: 'almanac-demo',
-  name: 'Demo',
-  zone,
-} satisfies DemoAccount;
-
-/** Who looks after this Almanac: reads everybody's audit entries, nobody else's tasks. */
-export const operatorAccount = {
-  email: 'operator@almanac.example',
-  password: 'almanac-operator',
-  name: 'Operator',
-  zone,
-  role: 'operator',
-} satisfies DemoAccount;
 
 type NewTask = z.input<typeof CreateTask>;
 

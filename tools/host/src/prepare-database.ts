@@ -9,13 +9,10 @@ import {
   type SchemaDefinition,
 } from '@almanac/database';
 import type { Postgres } from '@almanac/embedded-postgres';
-import { migrateJobs } from '@almanac/scheduling';
+import { jobsRole, migrateJobs } from '@almanac/scheduling';
 import { Client } from 'pg';
 
 export const databaseName = 'almanac';
-
-/** Who schedules jobs for all services of this process. */
-export const jobsRole = 'almanac_jobs';
 
 export interface PreparedDatabase {
   /** How a role connects, with so many connections at most. */

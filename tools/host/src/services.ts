@@ -4,15 +4,17 @@ import { systemClock } from '@almanac/kernel';
 import { busSchema, type EventBus } from '@almanac/messaging';
 import { createRealtime, realtimeSchema } from '@almanac/realtime';
 import type { JobScheduler } from '@almanac/scheduling';
-import { createTokenVerifier, type Logger, type Metrics, type Service } from '@almanac/service-kit';
+import {
+  createTokenVerifier,
+  tokenAudience,
+  type Logger,
+  type Metrics,
+  type Service,
+} from '@almanac/service-kit';
 import { createTaskApi, taskApiSchema } from '@almanac/task-api';
-import { createWeb, publicKeysOf, webSchema, type SigningKeys } from '@almanac/web';
+import { createWeb, publicKeysOf, webSchema, type SignInConfig, type SigningKeys } from '@almanac/web';
 import { createLocalJWKSet } from 'jose';
 import type { PreparedDatabase } from './prepare-database';
-import type { HostSettings } from './settings';
-
-/** Of the tokens: those for this product, whoever issues them. */
-const audience = 'almanac';
 
 export const schemas: readonly SchemaDefinition[] = [
   busSchema,
@@ -23,7 +25,7 @@ export const schemas: readonly SchemaDefinition[] = [
 ];
 
 export interface Surroundings {
-  readonly settings: HostSettings;
+  readonly settings: SignInConfig;
   readonly database: PreparedDatabase;
   readonly bus: EventBus;
   readonly scheduler: JobScheduler;
@@ -41,7 +43,7 @@ export const createServices = (surroundings: Surroundings): Service[] => {
   const { settings, database, bus, scheduler, signingKeys, url, page, metrics, logger } = surroundings;
   const verifyToken = createTokenVerifier({
     issuer: url,
-    audience,
+    audience: tokenAudience,
     keys: createLocalJWKSet({ keys: [...publicKeysOf(signingKeys).keys] }),
   });
   const portsFor = (service: string) => ({
@@ -57,7 +59,7 @@ export const createServices = (surroundings: Surroundings): Service[] => {
       {
         database: database.as(webSchema.role, 5),
         publicUrl: url,
-        audience,
+        audience: tokenAudience,
         signingKeys,
         page,
         signUp: settings.signUp,

@@ -2,19 +2,19 @@ import { join } from 'node:path';
 import type { Terminal } from '@almanac/command-line';
 import { startPostgres, type Progress } from '@almanac/embedded-postgres';
 import { busSchema, createEmbeddedBus } from '@almanac/messaging';
-import { BullmqScheduler, postgresStore } from '@almanac/scheduling';
-import { createLogger, createMetrics, hostServices, type Metrics } from '@almanac/service-kit';
-import { ensureDemoAccount, webSchema } from '@almanac/web';
-import { createDemoTasks, demoAccount, operatorAccount } from './demo';
+import { jobsRole } from '@almanac/scheduling';
+import { createLogger, createMetrics, hostServices } from '@almanac/service-kit';
+import { createJobs, keepBus } from '@almanac/service-process';
+import { demoAccount, ensureDemoAccount, operatorAccount, webSchema, type SignInConfig } from '@almanac/web';
+import { createDemoTasks } from './demo';
 import { openLog } from './log';
 import { buildPage } from './page';
-import { jobsRole, prepareDatabase, type PreparedDatabase } from './prepare-database';
+import { prepareDatabase } from './prepare-database';
 import { createServices, schemas } from './services';
-import type { HostSettings } from './settings';
 import { keepSigningKeys } from './signing-keys';
 
 export interface AlmanacOptions {
-  readonly settings: HostSettings;
+  readonly settings: SignInConfig;
   readonly dataDirectory: string;
   readonly port: number;
   readonly terminal: Terminal;
@@ -36,26 +36,11 @@ export const filesIn = (dataDirectory: string) => ({
   log: join(dataDirectory, 'almanac.log'),
 });
 
-/** Days that the bus keeps events that everybody has had. */
-const keepEvents = 30;
-
 const progressInWords: Record<Progress, string> = {
   'copying-programs': 'copying PostgreSQL to where its account can run it',
   'creating-database': 'creating the database',
   'stopping-leftover': 'stopping a database that a killed run left',
   starting: 'starting',
-};
-
-const createScheduler = (database: PreparedDatabase, metrics: Metrics, onError: (error: unknown) => void) => {
-  const { user, password, host, port, database: name } = database.as(jobsRole, 1);
-  return new BullmqScheduler({
-    store: postgresStore({ connectionString: `postgres://${user}:${password}@${host}:${port}/${name}` }),
-    queue: 'almanac',
-    hooks: {
-      ended: ({ name: job, outcome, duration }) => metrics.jobs.observe({ job, outcome }, duration / 1000),
-      troubled: onError,
-    },
-  });
 };
 
 /** Starts the whole product, step by step; what fails half-way is taken down again. */
@@ -107,14 +92,12 @@ export const startAlmanac = async ({
 
   const url = `http://localhost:${port}`;
   const bus = createEmbeddedBus({ connection: database.as(busSchema.role, 8), onError });
-  const scheduler = createScheduler(database, metrics, onError);
+  const scheduler = createJobs({ database: database.as(jobsRole, 1), queue: 'almanac', metrics, onError });
   const signingKeys = await keepSigningKeys(files.signingKeys);
   const services = createServices({
     ...{ settings, database, bus, scheduler, signingKeys, url, page, metrics, logger },
   });
-  scheduler.every('bus-prune', { cron: '27 3 * * *', zone: 'UTC' }, async () => {
-    await bus.prune(keepEvents);
-  });
+  keepBus(bus, scheduler);
 
   await step({
     name: 'Services',

@@ -1,5 +1,6 @@
 import { CreateTask, SignUp } from '@almanac/contracts';
-import { demoAccount, demoTasks } from '../src/demo';
+import { demoAccount } from '@almanac/web';
+import { demoTasks } from '../src/demo';
 
 it('is an account and tasks that anybody could have made', () => {
   const tasks = demoTasks(new Date(2026, 11, 31, 23, 59));

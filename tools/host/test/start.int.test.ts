@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoAccount } from '../src/demo';
+import { demoAccount } from '@almanac/web';
 
 jest.setTimeout(120_000); // the whole product, several times, beside whatever else is being tested
 

@@ -1,13 +1,24 @@
-import { createPostgresBackend, quoteSchemaName, runMigrations, withBackend } from 'bullmq';
+import {
+  createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
+  quoteSchemaName,
+  runMigrations,
+  withBackend,
+} from 'bullmq';
 import { escapeIdentifier, type Client } from 'pg';
 import type { BullmqStore, Ended, Stored } from './store';
 
 /** Where BullMQ's tables are, unless said. */
 export const jobsSchema = 'jobs';
 
+/** Who schedules jobs, for whichever service. */
+export const jobsRole = 'almanac_jobs';
+
 export interface PostgresStoreOptions {
   /** As a role that {@link migrateJobs} was told of: `postgres://role:password@host:5432/database`. */
   readonly connectionString: string;
+  /** TLS with the server's certificate verified against this CA (PEM). */
+  readonly ca?: string | undefined;
   readonly schema?: string;
 }
 
@@ -32,7 +43,11 @@ const sessionSettings = [
  * A scheduler that runs jobs holds two connections: one that listens, and one that keeps the books
  * (up to 4 while many jobs end at once). Scheduling takes up to 2 more, given back after 10 s.
  */
-export function postgresStore({ connectionString, schema = jobsSchema }: PostgresStoreOptions): BullmqStore {
+export function postgresStore({
+  connectionString,
+  ca,
+  schema = jobsSchema,
+}: PostgresStoreOptions): BullmqStore {
   const bullmq = withBackend(createPostgresBackend);
   const url = new URL(connectionString);
   const options = [url.searchParams.get('options') ?? '', ...sessionSettings].join(' ').trim();
@@ -42,6 +57,7 @@ export function postgresStore({ connectionString, schema = jobsSchema }: Postgre
     connection: {
       connectionString: url.href,
       options,
+      ...(ca !== undefined && { ssl: { ca } }),
       schema,
       max,
       keepAlive: true,
@@ -53,6 +69,9 @@ export function postgresStore({ connectionString, schema = jobsSchema }: Postgre
     worker: (name, run, options) => new bullmq.Worker<Stored, Ended>(name, run, { ...options, ...pool(4) }),
   };
 }
+
+/** The version of BullMQ's tables that this release needs; one that is newer does as well. */
+export const jobsVersion = LATEST_SCHEMA_VERSION;
 
 /**
  * Brings BullMQ's tables to the version this release needs, and lets services use them. Safe to

@@ -20,8 +20,11 @@ export interface AppOptions {
   readonly otherwise?: Middleware;
   /** Requests per minute and user (or address, before it is known who), in this process. */
   readonly requestsPerMinute?: number;
-  /** What a proxy in front says of the client is believed. */
-  readonly behindProxy?: boolean;
+  /**
+   * Proxies in front, none unless said. Each adds the address that it was asked from to `X-Forwarded-For`,
+   * so the client's is as many from its end; what stands before it is what the client made up.
+   */
+  readonly trustedProxies?: number;
 }
 
 export interface RequestState {
@@ -34,8 +37,8 @@ type Context = Koa.ParameterizedContext<RequestState>;
 
 /** A Koa application of an API's bound rows, with all that surrounds a request. */
 export function createApp(options: AppOptions): RequestListener {
-  const { operations, otherwise, behindProxy = false } = options;
-  const app = new Koa<RequestState>({ proxy: behindProxy });
+  const { operations, otherwise, trustedProxies = 0 } = options;
+  const app = new Koa<RequestState>({ proxy: trustedProxies > 0, maxIpsCount: trustedProxies });
   const router = new Router<RequestState>(); // of two rows that match a path, the first answers
   const limiter = createLimiter(options.requestsPerMinute ?? 1_200);
   for (const bound of operations)

@@ -9,6 +9,9 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 
+/** `aud` of the product's tokens, whoever issues them. */
+export const tokenAudience = 'almanac';
+
 export interface TokenVerifierOptions {
   /** `iss` that tokens must have, exactly. */
   readonly issuer: string;
@@ -35,10 +38,7 @@ const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256'];
  * costs more than everything else a small request does.
  */
 export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOptions): TokenVerifier {
-  const getKey =
-    keys instanceof URL
-      ? createRemoteJWKSet(keys, { timeoutDuration: 3_000, [customFetch]: fetchKeys })
-      : keys;
+  const getKey = keys instanceof URL ? remoteKeys(keys) : keys;
   const verified = new LRUCache<string, VerifiedToken>({ max: 10_000 });
   return async (token) => {
     const known = verified.get(token);
@@ -46,6 +46,32 @@ export function createTokenVerifier({ issuer, audience, keys }: TokenVerifierOpt
     const result = await verify(token, getKey, { issuer, audience });
     verified.set(token, result);
     return result;
+  };
+}
+
+/** Milliseconds after which keys are asked for again, so that one that was taken away counts no more. */
+const refreshEvery = 10 * 60_000;
+/** Milliseconds between questions for keys that nobody knows. */
+const breath = 5_000;
+
+/**
+ * The issuer's keys. While it is away, those that it had count on: who is signed in stays so. A key
+ * that isn't among them is asked for at once.
+ */
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url, {
+    cacheMaxAge: Infinity,
+    cooldownDuration: breath,
+    timeoutDuration: 3_000,
+    [customFetch]: fetchKeys,
+  });
+  let refreshAt = Date.now() + refreshEvery;
+  return async (header, token) => {
+    if (Date.now() > refreshAt) {
+      refreshAt = Date.now() + refreshEvery;
+      keys.reload().catch(() => (refreshAt = Date.now() + breath));
+    }
+    return keys(header, token);
   };
 }
 

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demoAccount } from '@almanac/host';
+import { demoAccount } from '@almanac/web';
 import { launchChromium } from '@almanac/testkit';
 import { ms, percentile, type Figure } from '../measure';
 

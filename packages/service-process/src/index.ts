@@ -1,0 +1,3 @@
+export * from './bus-housekeeping';
+export * from './jobs';
+export * from './run-service';

@@ -1,0 +1,2 @@
+export * from './migration-set';
+export { schemas } from './schemas';
