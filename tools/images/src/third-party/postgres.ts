@@ -9,6 +9,7 @@ import type { ThirdParty } from './third-party';
 
 const postgresUser = { name: 'postgres', uid: 999, gid: 999, home: '/var/lib/postgresql' };
 const home = '/usr/lib/postgresql/18';
+const locale = '/usr/lib/locale/C.utf8';
 
 /** What the server never loads: build tools, and procedural languages that need Perl, Python or Tcl. */
 const needless = /^(include|doc)\/|\/pgxs\/|\/bitcode\/|(plperl|plpython|pltcl)[^/]*$|\.a$|^pg-symlinks\.json$/;
@@ -58,6 +59,7 @@ export const postgres: ThirdParty = {
       ...linked,
       ...(await librariesOf(programs, native)),
       ...(await clients()),
+      ...(await tree(locale, locale)), // glibc has it as files only; initdb asks for it
       script(
         '/usr/local/bin/docker-entrypoint.sh',
         await readFile(join(__dirname, 'postgres-entrypoint.sh'), 'utf8'),
