@@ -1,0 +1,3 @@
+export { processesIn, type ProcessDefinition, type Processes } from './processes';
+export { CommandFailed, CommandMissing, run, type RunOptions } from './run';
+export { until } from './until';

@@ -1,0 +1,1 @@
+export { bare } from './bare';
