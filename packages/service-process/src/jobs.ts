@@ -14,11 +14,9 @@ export interface JobsOptions {
 /** The product's scheduler on PostgreSQL: what ends is measured, what is troubled is told. */
 export function createJobs({ database, queue, metrics, onError }: JobsOptions): BullmqScheduler {
   const { user, password, host, port, database: name, ca } = database;
-  const url = new URL(`postgres://${host}:${port}/${encodeURIComponent(name)}`);
-  url.username = user;
-  url.password = password; // what a URL can't hold as it is gets encoded here
+  const [as, secret, to] = [user, password, name].map(encodeURIComponent);
   return new BullmqScheduler({
-    store: postgresStore({ connectionString: url.href, ca }),
+    store: postgresStore({ connectionString: `postgres://${as}:${secret}@${host}:${port}/${to}`, ca }),
     queue,
     hooks: {
       ended: ({ name: job, outcome, duration }) => metrics.jobs.observe({ job, outcome }, duration / 1000),
