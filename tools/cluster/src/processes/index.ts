@@ -1,3 +1,4 @@
+export { attempt } from './attempt';
 export { processesIn, type ProcessDefinition, type Processes } from './processes';
 export { CommandFailed, CommandMissing, run, type RunOptions } from './run';
 export { until } from './until';

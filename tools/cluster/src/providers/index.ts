@@ -1,2 +1,2 @@
-export { bare } from './bare';
+export { chooseProvider, providers } from './choose-provider';
 export type { ClusterOptions, MemoryUse, Provider, ProviderName, Report, RunningCluster } from './provider';

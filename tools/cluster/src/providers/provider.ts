@@ -12,7 +12,7 @@ export interface ClusterOptions {
   readonly directory: string;
   /** For `context`: which kubecontext; the current one by default. */
   readonly context?: string;
-  /** For `context`: where pods reach this machine, for a cluster of which we can't tell. */
+  /** For `context`: IPv4 address at which pods reach this machine, for a cluster of which we can't tell. */
   readonly hostAddress?: string;
 }
 
@@ -35,7 +35,7 @@ export interface MemoryUse {
 export interface RunningCluster {
   /** Path of a kubeconfig (mode 0600) whose current context is this cluster, as an administrator. */
   readonly kubeconfig: string;
-  /** Name or address by which pods reach processes on this machine; these must listen on more than loopback. */
+  /** IPv4 address at which pods reach processes on this machine; these must listen on more than loopback. */
   readonly hostAddress: string;
   /** Where this machine reaches NodePort 30080. */
   readonly gateway: { readonly host: string; readonly port: number };

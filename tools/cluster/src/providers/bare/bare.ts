@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { thirdPartyReferences, writeThirdPartyImages } from '@almanac/images';
 import { cacheDirectory, program, type ProgramName } from '@almanac/kubernetes';
 import { processesIn, type ProcessDefinition, type Processes } from '../../processes';
+import { gatewayPort } from '../gateway-port';
 import type { ClusterOptions, Provider, Report, RunningCluster } from '../provider';
 import { apiOf, type Api } from './api';
 import { calicoDefinitions, calicoRoles, felix, installNetworkPlugins } from './calico';
@@ -32,9 +33,6 @@ const programs: readonly ProgramName[] = [
   'calico-cni',
   'calico-felix',
 ];
-
-/** NodePort of the gateway. */
-const gatewayPort = 30_080;
 
 /** ms */
 const patience = { runtime: 30_000, api: 60_000, felix: 60_000, node: 120_000, pods: 120_000 };

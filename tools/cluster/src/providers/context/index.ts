@@ -1,0 +1,1 @@
+export { contextProvider } from './context';

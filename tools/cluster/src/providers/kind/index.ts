@@ -1,0 +1,1 @@
+export { kindProvider } from './kind';
