@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { UsageError } from './arguments';
 
-const preferred = 8080;
-
-/** Ports tried from {@link preferred} on, before any free one will do. */
+/** Ports tried from the preferred one on, before any free one will do. */
 const attempts = 20;
 
 /** Both that `localhost` may mean: a browser that finds somebody on ::1 never comes to us. */
@@ -49,10 +47,10 @@ export interface ChosenPort {
 /**
  * The port to serve on.
  *
- * @param wanted exactly this one; without it, 8080 or the next that is free
+ * @param wanted exactly this one; without it, `preferred` or the next that is free
  * @throws UsageError when the one that is wanted can't be had
  */
-export const choosePort = async (wanted: number | undefined): Promise<ChosenPort> => {
+export const choosePort = async (wanted: number | undefined, preferred = 8080): Promise<ChosenPort> => {
   if (wanted !== undefined) {
     if (await isFree(wanted)) return { port: wanted, insteadOf: undefined };
     throw new UsageError(

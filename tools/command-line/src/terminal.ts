@@ -26,14 +26,17 @@ export interface Terminal {
 }
 
 const clearLine = '\r\u001b[K';
-const nameWidth = 12;
 const outcomeWidth = 46;
 
 /** Milliseconds as a person reads them, e.g. `0.4 s`. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** Writes what a person sees. Colours only on a terminal that has them (NO_COLOR is respected). */
-export const createTerminal = (output: Output): Terminal => {
+/**
+ * Writes what a person sees. Colours only on a terminal that has them (NO_COLOR is respected).
+ *
+ * @param nameWidth columns for the names of steps and facts
+ */
+export const createTerminal = (output: Output, { nameWidth = 12 } = {}): Terminal => {
   const style = (format: Style, text: string) => styleText(format, text, { stream: output });
   const write = (text: string) => void output.write(text);
   const line = (mark: string, name: string, text: string) => `  ${mark} ${name.padEnd(nameWidth)}${text}`;

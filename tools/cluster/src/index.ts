@@ -1,0 +1,1 @@
+export { linkNodeModules } from './release/worktree';
