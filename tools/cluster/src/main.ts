@@ -15,6 +15,7 @@ import { adminPasswordOf } from './bootstrap/admin-password';
 import { kubectlFor } from './kubectl';
 import { CommandFailed, CommandMissing } from './processes';
 import { BuildFailed } from './release/run-build';
+import { NoProvider } from './providers';
 import { clustersDirectory } from './state';
 
 const workingCopy = resolve(__dirname, '../../..');
@@ -109,7 +110,15 @@ const main = async (): Promise<number> => {
 };
 
 /** Errors whose message says it all. */
-const forPersons = [ConfigError, MissingTool, NotWell, BuildFailed, CommandFailed, CommandMissing];
+const forPersons = [
+  ConfigError,
+  MissingTool,
+  NoProvider,
+  NotWell,
+  BuildFailed,
+  CommandFailed,
+  CommandMissing,
+];
 
 const explain = (error: unknown): string => {
   if (error instanceof UsageError) return `${error.message}\nnpm run cluster -- --help says what there is.`;

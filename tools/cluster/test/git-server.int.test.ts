@@ -115,7 +115,7 @@ const nobody = 65_534;
 
     const pushing = run('git', ['-C', clone, 'push', address(), 'HEAD:main'], {
       uid: nobody,
-      env: { PATH: process.env['PATH'], HOME: clone },
+      env: { PATH: process.env.PATH, HOME: clone },
     });
 
     await expect(pushing).rejects.toThrow(/403/);

@@ -10,7 +10,7 @@ export interface FirstReleases {
   readonly say: (line: string) => void;
 }
 
-const neverReleased = ({ release }: EnvironmentFile) => release === undefined || release === null;
+const neverReleased = ({ release }: EnvironmentFile) => release === undefined;
 
 /**
  * Sees to it that every environment has a release and the cluster the images of it. One that follows main gets

@@ -1,25 +1,7 @@
 import { choosePort, UsageError } from '@almanac/command-line';
 import type { Arguments } from '../arguments';
-import { providers } from '../providers';
-import type { ProviderName } from '../providers/provider';
+import { chooseProvider } from '../providers';
 import { readSettings, writeSettings, type ClusterFiles, type Settings } from '../state';
-
-/** Those that are taken without being named, the first first. Somebody's own cluster isn't one of them. */
-const byThemselves: readonly ProviderName[] = ['kind', 'bare'];
-
-/**
- * @throws UsageError saying what is in the way of each
- */
-const chooseProvider = async (wanted: ProviderName | undefined): Promise<ProviderName> => {
-  const obstacles: string[] = [];
-  for (const name of wanted === undefined ? byThemselves : [wanted]) {
-    const obstacle = await providers[name].available();
-    if (obstacle === null) return name;
-    obstacles.push(`${name}: ${obstacle.replaceAll('\n', '\n  ')}`);
-  }
-  const own = wanted === undefined ? ['Or a cluster you have: npm run cluster -- --provider context'] : [];
-  throw new UsageError(['There can be no cluster here yet.', ...obstacles, ...own].join('\n'));
-};
 
 /** First of the ports tried for the git server. */
 const gitPort = 8418; // git's own is 9418
@@ -27,7 +9,8 @@ const gitPort = 8418; // git's own is 9418
 /**
  * What this cluster was begun with; decided now if it wasn't.
  *
- * @throws UsageError when what is asked for doesn't fit what it was begun with, or can't be had
+ * @throws UsageError when what is asked for doesn’t fit what it was begun with, or can’t be had
+ * @throws NoProvider
  */
 export const settle = async (
   files: ClusterFiles,
@@ -36,7 +19,7 @@ export const settle = async (
   const kept = await readSettings(files);
   if (kept === undefined) {
     const settings: Settings = {
-      provider: await chooseProvider(provider),
+      provider: (await chooseProvider(provider)).name,
       ...(context !== undefined && { context }),
       ...(hostAddress !== undefined && { hostAddress }),
       port: (await choosePort(port)).port,
