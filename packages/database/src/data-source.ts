@@ -1,18 +1,7 @@
 import { DataSource, type EntitySchema } from 'typeorm';
-import { TypeOverrides, types, type Client, type ClientConfig } from 'pg';
+import { TypeOverrides, types, type Client } from 'pg';
 import type { Instant } from '@almanac/kernel';
-
-export interface DatabaseConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  /** Most connections this process holds. Replicas × pool must stay below `max_connections`. */
-  readonly poolSize: number;
-  /** TLS with the server's certificate verified against this CA (PEM); none on the loopback. */
-  readonly ca?: string | undefined;
-}
+import type { DatabaseConfig } from './connection';
 
 const utc = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
 
@@ -44,16 +33,6 @@ typeParsers.setTypeParser(types.builtins.INT8, Number);
 const alwaysHear = (client: Client): void => {
   client.on('error', () => undefined);
 };
-
-/** The same for a plain client of node-postgres: LISTEN, migrations. */
-export const connectionOf = ({ host, port, database, user, password, ca }: DatabaseConfig): ClientConfig => ({
-  host,
-  port,
-  database,
-  user,
-  password,
-  ssl: ca === undefined ? false : { ca },
-});
 
 /**
  * A TypeORM data source for one service, as its own role and in its own schema.

@@ -1,6 +1,7 @@
 import { apiDocuments } from './api-documents';
 import type { Generator } from './generated-file';
+import { migrateJob } from './migrate-job';
 import { projectReferences } from './project-references';
 
 /** Everything `npm run generate` writes. Add a generator here and its files are checked for drift. */
-export const generators: readonly Generator[] = [projectReferences, apiDocuments];
+export const generators: readonly Generator[] = [projectReferences, apiDocuments, (root) => migrateJob(root)];

@@ -19,21 +19,21 @@ export function migrationSetHash(set: readonly SchemaDefinition[] = schemas): st
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/**
- * Which versions of a service's schema a release is about: code runs on any from its `max` on up to
- * the next contract step. So a release with a `max` below another's `min` can't follow it.
- */
+/** Which versions of a service's schema a release is about. */
 export interface SchemaRange {
-  /** The newest contract migration; 0 without any. */
+  /**
+   * The oldest version whose code runs on what this release makes of the schema. A contract migration
+   * takes away what code older than the step before it may need; 0 without any.
+   */
   readonly min: number;
-  /** The newest migration. */
+  /** The newest migration, which this release's code needs. */
   readonly max: number;
 }
 
-export const rangeOf = ({ migrations }: Pick<SchemaDefinition, 'migrations'>): SchemaRange => ({
-  min: Math.max(0, ...migrations.filter(({ kind }) => kind === 'contract').map(({ number }) => number)),
-  max: migrations.length,
-});
+export const rangeOf = ({ migrations }: Pick<SchemaDefinition, 'migrations'>): SchemaRange => {
+  const contract = migrations.findLast(({ kind }) => kind === 'contract');
+  return { min: (contract?.number ?? 1) - 1, max: migrations.length };
+};
 
 /** By service, as a release records it. */
 export const schemaRanges = (
@@ -48,25 +48,21 @@ export interface Released {
 }
 
 /**
- * Contract migrations that come too early, in words. Such a step removes what older code may need, so
- * each environment must have had a release with the step before it: then the code that runs while the
- * step is applied, and that an operator goes back to, was written for what is left.
+ * Contract migrations that come too early, in words: code that runs while they are applied would miss
+ * what they take away. Such a step comes after a release of the step before it.
  */
 export const prematureContracts = (
   released: readonly Released[],
   set: readonly SchemaDefinition[] = serviceSchemas,
 ): string[] =>
-  set.flatMap(({ name, migrations }) =>
-    migrations
-      .filter(({ kind }) => kind === 'contract')
-      .flatMap(({ number, name: step }) =>
-        released
-          .map(({ environment, schema }) => ({ environment, max: schema[kebab(name)]?.max ?? 0 }))
-          .filter(({ max }) => max < number - 1)
-          .map(
-            ({ environment, max }) =>
-              `${kebab(name)}: contract migration ${number} (${step}) comes too early: ${environment} runs code ` +
-              `of version ${max}; promote a release with ${number - 1} there first`,
-          ),
-      ),
+  released.flatMap(({ environment, schema }) =>
+    Object.entries(schemaRanges(set)).flatMap(([service, { min }]) => {
+      const runs = schema[service]?.max;
+      return runs === undefined || runs >= min
+        ? []
+        : [
+            `${service}: contract migration ${min + 1} comes too early, as ${environment} runs code of version ${runs}; ` +
+              `first a release with ${min} and without it`,
+          ];
+    }),
   );
