@@ -68,7 +68,7 @@ function placeOf(text: string, block: string): { start: number; end: number } {
 /** Where the last line ends that says something, between these two. */
 function endOfContent(text: string, start: number, end: number): number {
   const lines = text.slice(start, end).split(/(?<=\n)/);
-  const last = lines.findLastIndex((line) => !/^\s*(#.*)?$/.test(line));
+  const last = lines.findLastIndex((line) => !/^\s*(#|$)/.test(line));
   return start + lines.slice(0, last + 1).join('').length;
 }
 

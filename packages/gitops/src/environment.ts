@@ -18,15 +18,13 @@ export function environmentPath(name: string): string {
 }
 
 const filePath = new RegExp(
-  `^${folder}/(?<cluster>${label})/(environments/(?<environment>${label})|platform)\\.yaml$`,
+  `^${folder}/(?<cluster>${label})/(environments/(?!platform\\.)(?<environment>${label})|platform)\\.yaml$`,
 );
 
 /** The environment that a file in the repository describes; undefined for every other file. */
 export function environmentName(path: string): string | undefined {
-  const { cluster, environment } = filePath.exec(path)?.groups ?? {};
-  if (cluster === undefined || (environment === 'platform' && !path.endsWith('/platform.yaml')))
-    return undefined;
-  return `${cluster}/${environment ?? 'platform'}`;
+  const { cluster, environment = 'platform' } = filePath.exec(path)?.groups ?? {};
+  return cluster === undefined ? undefined : `${cluster}/${environment}`;
 }
 
 const Target = z
@@ -44,7 +42,10 @@ const Target = z
       .regex(new RegExp(`^${label}$`), 'must be a namespace: lowercase letters, digits and dashes')
       .describe('Where it runs; also the name of its Argo CD Application.'),
     promotesFrom: EnvironmentName.optional().describe('Which environment’s release is promoted to this one.'),
-    follows: z.literal('main').optional().describe('Every push to this branch is released here.'),
+    follows: z
+      .literal('main', 'must be main, or the line must go')
+      .optional()
+      .describe('Every push to this branch is released here.'),
   })
   .refine(({ promotesFrom, follows }) => promotesFrom === undefined || follows === undefined, {
     path: ['follows'],

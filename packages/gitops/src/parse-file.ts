@@ -4,25 +4,29 @@ import {
   isMap,
   isNode,
   isScalar,
-  LineCounter,
   parseAllDocuments,
   visit,
   type Document,
   type Node,
 } from 'yaml';
 import type { z } from 'zod';
-import { InvalidFile, type FileProblem } from './invalid-file';
+import { InvalidFile } from './invalid-file';
 
 /** No file of ours comes near it; more is a mistake, or meant to hurt. */
 const largest = 64 * 1024; // characters
 
-type Path = readonly PropertyKey[];
+/** Something wrong, and where: an offset into the text. */
+interface Finding {
+  readonly offset: number;
+  readonly at?: string;
+  readonly reason: string;
+}
 
 /**
  * Reads a YAML file of one mapping, written in block style from the first column on.
  *
  * Anchors, aliases, tags and merge keys are refused: what one reader sees must be what every other
- * reader (Argo CD's, an editor's) sees.
+ * reader (Argo CD’s, an editor’s) sees.
  *
  * @throws InvalidFile with every problem there is: those of the syntax, or else those of the content
  */
@@ -31,73 +35,107 @@ export function parseFile<Schema extends z.ZodType>(
   text: string,
   path: string,
 ): z.output<Schema> {
-  const lines = new LineCounter();
-  const problem = (offset: number, at: string, reason: string): FileProblem => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col, at, reason };
+  const invalid = (findings: readonly Finding[]): InvalidFile => {
+    const problems = [...findings]
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ offset, at = '', reason }) => ({ ...placeOf(text, offset), at, reason }));
+    return new InvalidFile(path, problems);
   };
-  const whole = (reason: string) => new InvalidFile(path, [{ line: 1, column: 1, at: '', reason }]);
 
-  if (text.length > largest) throw whole(`is larger than ${largest / 1024} KiB`);
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  if (!Array.isArray(documents) || documents[0] === undefined) throw whole('is empty');
-  const [document, second] = documents;
+  const unreadable = beforeParsing(text);
+  if (unreadable) throw invalid([unreadable]);
+  const documents = parseAllDocuments(text, { prettyErrors: false });
+  const document = Array.isArray(documents) ? documents[0] : undefined;
+  if (document === undefined) throw invalid([{ offset: 0, reason: 'is empty' }]);
+  const syntax = [
+    ...documents.flatMap(syntaxErrors),
+    ...secondDocument(documents[1]),
+    ...indirections(document),
+  ];
+  if (syntax.length > 0) throw invalid(syntax);
+  const shape = wrongShape(text, document.contents);
+  if (shape) throw invalid([shape]);
 
-  const syntax = documents
-    .flatMap(({ errors, warnings }) => [...errors, ...warnings])
-    .map((error) => problem(error.pos[0], '', inWords(error.code, error.message)));
-  if (second !== undefined)
-    syntax.push(problem(second.range[0], '', 'begins a second document; a file holds one'));
-  syntax.push(...indirections(document).map(([offset, reason]) => problem(offset, '', reason)));
-  if (syntax.length > 0) throw new InvalidFile(path, syntax);
-
-  const root = document.contents as Node | null;
-  if (root === null || (isScalar(root) && root.value === null)) throw whole('is empty');
-  if (!isMap(root)) throw whole('must be a mapping of keys to values');
-  const outside = root.items.find(({ key }) => isNode(key) && lines.linePos(key.range![0]).col !== 1);
-  if (outside !== undefined)
-    throw new InvalidFile(path, [
-      problem((outside.key as Node).range![0], '', 'must be a key on a line of its own, in the first column'),
-    ]);
-
-  const result = schema.safeParse(document.toJS());
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], reason: 'is no key here' }))
-      : [{ path: issue.path, reason: reasonOf(issue, document) }],
-  );
-  throw new InvalidFile(
-    path,
-    problems
-      .map(({ path: at, reason }) => problem(offsetOf(document, at), at.map(String).join('.'), reason))
-      .sort((a, b) => a.line - b.line || a.column - b.column),
-  );
+  const { success, data, error } = schema.safeParse(document.toJS());
+  if (success) return data;
+  throw invalid(error.issues.flatMap((issue) => findingsOf(issue, document)));
 }
 
-/** What stands for something that is written elsewhere. */
-function indirections(document: Document): [offset: number, reason: string][] {
-  const found: [number, string][] = [];
+const placeOf = (text: string, offset: number): { line: number; column: number } => {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+};
+
+function beforeParsing(text: string): Finding | undefined {
+  if (text.length > largest) return { offset: 0, reason: `is larger than ${largest / 1024} KiB` };
+  const conflict = /^(<{7}|={7}|>{7})( |$)/m.exec(text);
+  return conflict
+    ? { offset: conflict.index, reason: 'is a mark of a merge that isn’t finished' }
+    : undefined;
+}
+
+const syntaxErrors = ({ errors, warnings }: Document): Finding[] =>
+  [...errors, ...warnings].map(({ code, message, pos: [offset] }) => ({
+    offset,
+    reason:
+      code === 'DUPLICATE_KEY' ? 'is a key that stands there already' : `can’t be read as YAML: ${message}`,
+  }));
+
+const secondDocument = (document: Document.Parsed | undefined): Finding[] =>
+  document ? [{ offset: document.range[0], reason: 'begins a second document; a file holds one' }] : [];
+
+/** What stands for something that is written elsewhere, or makes something else of what is written. */
+function indirections(document: Document): Finding[] {
+  const found: Finding[] = [];
+  const say = ({ range }: Node, reason: string): void => void found.push({ offset: range?.[0] ?? 0, reason });
   visit(document, {
     Node: (_key, node) => {
-      const offset = node.range?.[0] ?? 0;
-      if (isAlias(node)) found.push([offset, 'is an alias; write the value out']);
-      else if (node.anchor !== undefined) found.push([offset, 'has an anchor; write each value out']);
-      else if (node.tag !== undefined) found.push([offset, 'has a tag; write the plain value']);
+      if (isAlias(node)) return; // there is none without an anchor
+      if (node.anchor !== undefined) say(node, 'has an anchor; write each value out');
+      if (node.tag !== undefined) say(node, 'has a tag; write the plain value');
     },
     Pair: (_key, { key }) => {
-      if (isCollection(key)) found.push([key.range?.[0] ?? 0, 'is a key that is no text']);
-      if (isScalar(key) && key.value === '<<')
-        found.push([key.range?.[0] ?? 0, 'merges; write each value out']);
+      if (isCollection(key)) say(key, 'is a key that is no text');
+      if (isScalar(key) && key.value === '<<') say(key, 'merges; write each value out');
     },
   });
   return found;
 }
 
-const inWords = (code: string, message: string): string =>
-  code === 'DUPLICATE_KEY' ? 'is a key that stands there already' : `can’t be read as YAML: ${message}`;
+/** Blocks are replaced as lines of text, so the outermost keys must begin some. */
+function wrongShape(text: string, root: unknown): Finding | undefined {
+  if (root === null || (isScalar(root) && root.value === null)) return { offset: 0, reason: 'is empty' };
+  if (!isMap(root)) return { offset: 0, reason: 'must be a mapping of keys to values' };
+  const inside = root.items
+    .map(({ key }) => (key as Node).range?.[0] ?? 0)
+    .find((offset) => placeOf(text, offset).column !== 1);
+  return inside === undefined
+    ? undefined
+    : { offset: inside, reason: 'must be a key on a line of its own, in the first column' };
+}
 
-const kinds: Record<string, string> = {
+type Path = readonly PropertyKey[];
+
+function findingsOf(issue: z.core.$ZodIssue, document: Document): Finding[] {
+  const { path } = issue;
+  const about = (at: Path, part: 'key' | 'value', reason: string): Finding => ({
+    offset: offsetOf(document, at, part),
+    at: at.map(String).join('.'),
+    reason,
+  });
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => about([...path, key], 'key', 'is no key here'));
+    case 'invalid_key':
+      return [about(path, 'key', `is no key here: it ${issue.issues[0]?.message ?? 'is wrong'}`)];
+    case 'invalid_type':
+      return [about(path, 'value', wrongType(issue, document))];
+    default:
+      return [about(path, 'value', issue.message)];
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
   object: 'a mapping',
   record: 'a mapping',
   array: 'a list',
@@ -106,34 +144,30 @@ const kinds: Record<string, string> = {
   int: 'a whole number',
 };
 
-function reasonOf(issue: z.core.$ZodIssue, document: Document): string {
-  if (issue.code !== 'invalid_type') return issue.code === 'invalid_key' ? keyReason(issue) : issue.message;
-  const expected = kinds[issue.expected] ?? issue.expected;
-  if (!document.hasIn(issue.path)) return 'is missing';
-  const value: unknown = document.getIn(issue.path);
-  if (value === null) return `is empty; it must be ${expected}, or the line must go`;
-  return `must be ${expected}${typeof value === 'number' || typeof value === 'boolean' ? ', in quotes if need be' : ''}`;
+function wrongType({ path, expected }: z.core.$ZodIssueInvalidType, document: Document): string {
+  const kind = kinds[expected] ?? expected;
+  if (!document.hasIn(path)) return 'is missing';
+  const value: unknown = document.getIn(path);
+  if (value === null) return `is empty; it must be ${kind}, or the line must go`;
+  const looksOtherwise = kind === 'text' && (typeof value === 'number' || typeof value === 'boolean');
+  return `must be ${kind}${looksOtherwise ? ': put it in quotes' : ''}`;
 }
 
-const keyReason = ({ issues }: z.core.$ZodIssueInvalidKey): string =>
-  `is a key that fits none: it ${issues[0]?.message ?? 'is wrong'}`;
-
-/** Where a key stands, or where that what lacks it begins. */
-function offsetOf(document: Document, path: Path): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const last = path[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last);
-      // A wrong value is pointed at, a wrong key too; a whole block by its key.
-      if (pair !== undefined) {
-        const at = isScalar(pair.value) && pair.value.range ? pair.value : pair.key;
-        return (at as Node).range?.[0] ?? 0;
-      }
-    } else if (isCollection(parent)) {
-      const item = parent.items[Number(last)];
-      if (isNode(item)) return item.range?.[0] ?? 0;
-    }
-  }
-  return 0;
+/** Where a key or its value stands; a whole block at its key, and what is missing where it is missed. */
+function offsetOf(document: Document, path: Path, part: 'key' | 'value'): number {
+  const last = path.at(-1);
+  if (last === undefined) return 0;
+  const before = path.slice(0, -1);
+  const parent: unknown = before.length === 0 ? document.contents : document.getIn(before, true);
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && key.value === last)
+    : undefined;
+  const found = pair
+    ? part === 'value' && isScalar(pair.value)
+      ? pair.value
+      : pair.key
+    : isCollection(parent)
+      ? parent.items[Number(last)]
+      : undefined;
+  return isNode(found) && found.range ? found.range[0] : offsetOf(document, before, 'key');
 }

@@ -32,10 +32,20 @@ export const SchemaRange = z
     min: MigrationNumber.describe('The newest contract migration (0: none); older code can’t run after it.'),
     max: MigrationNumber.describe('The newest migration that this release knows.'),
   })
-  .refine(({ min, max }) => min <= max, 'min is greater than max')
+  .refine(({ min, max }) => min <= max, 'has a min that is greater than its max')
   .describe('The versions of a service’s database schema that this release can run on.');
 
+export type SchemaRange = Readonly<z.infer<typeof SchemaRange>>;
+
 /** What the id is made of. */
+export interface ReleaseContent {
+  /** The commit that the manifests are rendered at. */
+  readonly revision: string;
+  /** The digest of each service’s image. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly schema: Readonly<Record<string, SchemaRange>>;
+}
+
 const releaseContent = {
   revision: Revision,
   images: z.record(ServiceName, Digest).describe('The image of each service, by digest.'),
@@ -45,17 +55,13 @@ const releaseContent = {
 /** What an environment shall run. It is the whole product: what was tested together runs together. */
 export const Release = z
   .strictObject({ id: ReleaseId, ...releaseContent })
-  .superRefine(({ id, ...content }, context) => {
-    const derived = releaseId(content);
-    if (id !== derived)
-      context.addIssue({
-        code: 'custom',
-        path: ['id'],
-        message: `doesn’t fit what follows it: that is ${derived}. Copy a release as a whole`,
-      });
+  .refine(({ id, ...content }) => id === releaseId(content), {
+    path: ['id'],
+    error: ({ input }) =>
+      `doesn’t fit what follows it: that is ${releaseId(input as ReleaseContent)}. Copy a release as a whole`,
+    when: ({ issues }) => issues.length === 0, // of what is wrong no id can be right
   });
 export type Release = Readonly<z.infer<typeof Release>>;
-export type ReleaseContent = Omit<Release, 'id'>;
 
 /** JSON with sorted keys: the same bytes for the same content, however it was written. */
 const canonical = (value: unknown): string =>
@@ -89,7 +95,6 @@ export interface ReleaseComparison {
   readonly images: readonly Changed<string>[];
   readonly schema: readonly Changed<SchemaRange>[];
 }
-export type SchemaRange = Readonly<z.infer<typeof SchemaRange>>;
 
 /** What changes where `from` runs (nothing, if undefined) when `to` comes. */
 export const compareReleases = (from: Release | undefined, to: Release): ReleaseComparison => ({
