@@ -1,5 +1,6 @@
 export { type Change, type Plan } from './change';
 export { type Trailer } from './commit-message';
+export { editCluster, parseCluster, type Cluster } from './cluster-file';
 export { environmentName, environmentPath, type EnvironmentFile, type Quarantine } from './environment';
 export { editEnvironment, parseEnvironment } from './environment-file';
 export { GitFailed, gitText } from './git/git';
