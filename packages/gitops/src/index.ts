@@ -14,6 +14,8 @@ export { planRelease, type NewRelease } from './plan/release';
 export { planRollback, type Rollback } from './plan/roll-back';
 export { changesRelease } from './product-changed';
 export { refuse, type Refusal, type RefusalCode } from './refusal';
+export { compareManifests, type ManifestDifference } from './render/compare';
+export { render, type Manifest, type Rendering } from './render/render';
 export {
   compareReleases,
   makeRelease,

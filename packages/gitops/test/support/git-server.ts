@@ -13,6 +13,8 @@ export interface GitServer {
   readonly clone: string;
   /** Commits these files in the clone and pushes. @returns the commit */
   push(files: Readonly<Record<string, string | null>>, subject: string): Promise<string>;
+  /** Brings the clone up to date. */
+  pull(): Promise<void>;
   show(path: string, commit?: string): Promise<string>;
   git(...args: string[]): Promise<string>;
   open(cache?: string): Repository;
@@ -49,6 +51,9 @@ export async function startGitServer(files: Readonly<Record<string, string>>): P
     remote,
     clone,
     push,
+    pull: async () => {
+      await inClone('pull', '--quiet', '--rebase', 'origin', 'main');
+    },
     git,
     show: async (path, commit = 'main') => `${await git('show', `${commit}:${path}`)}\n`,
     open: (cache = join(folder, 'cache.git')) => openRepository({ remote, branch: 'main', cache }),
