@@ -23,6 +23,10 @@ export class CommandMissing extends Error {
   }
 }
 
+/** A command as a person reads it: of a script only its first line. */
+const inWords = (command: string, args: readonly string[]): string =>
+  [command, ...args].map((part) => part.replace(/\n.*/s, ' …')).join(' ');
+
 export interface RunOptions {
   /** What it reads from stdin; nothing by default. */
   readonly input?: string;
@@ -51,7 +55,7 @@ export const run = (
     );
     child.on('close', (code) => {
       if (code === 0) resolve(stdout);
-      else reject(new CommandFailed([command, ...args].join(' '), code, (stderr || stdout).trim()));
+      else reject(new CommandFailed(inWords(command, args), code, (stderr || stdout).trim()));
     });
     child.stdin.on('error', () => undefined); // it may end without reading: its exit code says enough
     child.stdin.end(input);

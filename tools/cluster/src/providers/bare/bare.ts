@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thirdPartyReferences, writeThirdPartyImages } from '@almanac/images';
 import { cacheDirectory, program, type ProgramName } from '@almanac/kubernetes';
+import { applying, kubectlFor, type Kubectl } from '../../kubectl';
 import { processesIn, type ProcessDefinition, type Processes } from '../../processes';
 import { gatewayPort } from '../gateway-port';
 import type { ClusterOptions, Provider, Report, RunningCluster } from '../provider';
-import { apiOf, type Api } from './api';
 import { calicoDefinitions, calicoRoles, felix, installNetworkPlugins } from './calico';
 import { createGroups, joinGroups, removeGroups } from './cgroups';
 import { containerd } from './containerd';
@@ -20,7 +20,7 @@ import { createNamespaces, inside, namespacesExist, removeNamespaces, runInside 
 import { addressesOf, chooseAddresses, connect, disconnect } from './network';
 import { kubelet, kubeProxy } from './node';
 import { createPki, kubeconfigOf } from './pki';
-import { imagesOfManifests, manifestsOf } from './manifests';
+import { imagesOfManifests, manifestsOf, type ManifestPart } from './manifests';
 
 const programs: readonly ProgramName[] = [
   'etcd',
@@ -78,28 +78,34 @@ const runtimeAnswers = (layout: Layout) => () => runInside(layout, 'ctr', 'versi
 const felixIsReady = (address: string) => () =>
   fetch(`http://${address}/readiness`, { signal: AbortSignal.timeout(2000) }).then(({ ok }) => ok);
 
-async function nodeIsReady(api: Api, { node }: Layout): Promise<boolean> {
-  const status = '{.status.conditions[?(@.type=="Ready")].status}';
-  return (await api.kubectl(['get', 'node', node, `--output=jsonpath=${status}`])) === 'True';
+const apiAnswers = (kubectl: Kubectl) => async () =>
+  (await kubectl('get', '--raw=/readyz', '--request-timeout=2s')) === 'ok';
+
+const nodeIsReady =
+  (kubectl: Kubectl, { node }: Layout) =>
+  async () => {
+    const status = '{.status.conditions[?(@.type=="Ready")].status}';
+    return (await kubectl('get', 'node', node, `--output=jsonpath=${status}`)) === 'True';
+  };
+
+const apply = (kubectl: Kubectl, part: ManifestPart): Promise<string> =>
+  kubectl(...applying, '--kustomize', manifestsOf(part));
+
+async function installCalico(kubectl: Kubectl, layout: Layout): Promise<void> {
+  const roles = layout.configuration('calico-roles.yaml');
+  await writeFile(roles, await calicoRoles());
+  await kubectl(...applying, '--filename', roles, '--filename', await calicoDefinitions());
+  const kinds = ['clusterinformations', 'felixconfigurations', 'ippools'];
+  const definitions = kinds.map((kind) => `crd/${kind}.crd.projectcalico.org`);
+  await kubectl('wait', '--for=condition=Established', '--timeout=20s', ...definitions);
+  await apply(kubectl, 'calico');
 }
 
-async function installCalico(api: Api): Promise<void> {
-  await api.applyText(await calicoRoles());
-  await api.apply(await calicoDefinitions());
-  await api.kubectl([
-    ...['wait', '--for=condition=Established', '--timeout=20s'],
-    ...['clusterinformations', 'felixconfigurations', 'ippools'].map(
-      (name) => `crd/${name}.crd.projectcalico.org`,
-    ),
-  ]);
-  await api.applyKustomization(manifestsOf('calico'));
-}
-
-const available = (api: Api, namespace: string, deployment: string): Promise<string> =>
-  api.kubectl([
-    ...['--namespace', namespace, 'rollout', 'status', `deployment/${deployment}`],
-    `--timeout=${patience.pods / 1000}s`,
-  ]);
+const available = (kubectl: Kubectl, namespace: string, deployment: string): Promise<string> =>
+  kubectl(
+    ...['rollout', 'status', `deployment/${deployment}`],
+    ...['--namespace', namespace, `--timeout=${patience.pods / 1000}s`],
+  );
 
 async function up(cluster: ClusterOptions, report: Report): Promise<RunningCluster> {
   const layout = layoutOf(cluster);
@@ -116,14 +122,14 @@ async function up(cluster: ClusterOptions, report: Report): Promise<RunningClust
   await copyFile(kubeconfigOf(layout, 'admin'), layout.kubeconfig);
   await chmod(layout.kubeconfig, 0o600);
 
-  const api = await apiOf(layout.kubeconfig);
+  const kubectl = await kubectlFor(layout.kubeconfig);
   const processes = processesIn(layout.directory);
   const start = starter(layout, processes);
   const health = { host: addresses.node, port: 9099 };
   await Promise.all([
     report.step('Control plane', async () => {
       await start(etcd(layout), apiServer(layout, addresses));
-      await processes.expect('kube-apiserver', 'the API server answers', patience.api, api.isReady);
+      await processes.expect('kube-apiserver', 'the API server answers', patience.api, apiAnswers(kubectl));
       await start(controllerManager(layout), scheduler(layout));
     }),
     report.step('Container runtime', async () => {
@@ -138,9 +144,9 @@ async function up(cluster: ClusterOptions, report: Report): Promise<RunningClust
     }),
   ]);
   await report.step('Node', async () => {
-    await api.applyKustomization(manifestsOf('access'));
+    await apply(kubectl, 'access');
     await start(kubelet(layout, addresses), kubeProxy(layout));
-    await installCalico(api);
+    await installCalico(kubectl, layout);
     await start(felix(layout, health));
     await processes.expect(
       'calico-felix',
@@ -148,14 +154,14 @@ async function up(cluster: ClusterOptions, report: Report): Promise<RunningClust
       patience.felix,
       felixIsReady(`${health.host}:${health.port}`),
     );
-    await processes.expect('kubelet', 'the node is ready', patience.node, () => nodeIsReady(api, layout));
+    await processes.expect('kubelet', 'the node is ready', patience.node, nodeIsReady(kubectl, layout));
   });
   await report.step('DNS and volumes', async () => {
     await mkdir(join(layout.home, 'volumes'), { recursive: true });
-    await api.applyKustomization(manifestsOf('coredns'));
-    await api.applyKustomization(manifestsOf('local-path'));
-    await available(api, 'kube-system', 'coredns');
-    await available(api, 'local-path-storage', 'local-path-provisioner');
+    await apply(kubectl, 'coredns');
+    await apply(kubectl, 'local-path');
+    await available(kubectl, 'kube-system', 'coredns');
+    await available(kubectl, 'local-path-storage', 'local-path-provisioner');
   });
   return running(layout, addresses);
 }
@@ -164,7 +170,8 @@ async function find(cluster: ClusterOptions): Promise<RunningCluster | null> {
   const layout = layoutOf(cluster);
   const addresses = await addressesOf(layout);
   if (addresses === null || !(await namespacesExist(layout))) return null;
-  return (await (await apiOf(layout.kubeconfig)).isReady()) ? running(layout, addresses) : null;
+  const answers = await apiAnswers(await kubectlFor(layout.kubeconfig))().catch(() => false);
+  return answers ? running(layout, addresses) : null;
 }
 
 async function down(cluster: ClusterOptions, report: Report): Promise<void> {
@@ -172,6 +179,7 @@ async function down(cluster: ClusterOptions, report: Report): Promise<void> {
   if (!existsSync(layout.home)) return;
   await report.step('Taking the node down', async () => {
     await removeGroups(layout);
+    await processesIn(layout.directory).running(); // forgets those that have ended
     await removeNamespaces(layout);
     await disconnect(layout);
     const held = (await mounts()).filter(({ path }) => path.startsWith(`${layout.home}/`));

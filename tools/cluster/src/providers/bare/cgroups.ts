@@ -5,7 +5,8 @@ import { until } from '../../processes';
 import type { Layout } from './layout';
 import { mounts, type Mount } from './mounts';
 
-const isHierarchy = ({ path, type }: Mount): boolean =>
+/** Whether control groups are there. */
+export const isHierarchy = ({ path, type }: Mount): boolean =>
   path.startsWith('/sys/fs/cgroup') && type.startsWith('cgroup');
 
 /** What the kubelet wants to limit; version 2 hands each down one by one. */

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../processes';
 import type { Report } from '../provider';
+import { hasCapability } from './capabilities';
 import { pluginFolders, pluginNames } from './calico';
+import { isHierarchy } from './cgroups';
+import { mounts } from './mounts';
 
 /** Programs of the distribution that a node needs, and the Debian packages they come in. */
 const packages: Readonly<Record<string, string>> = {
@@ -46,18 +48,16 @@ const installLine = (names: readonly string[]): string =>
 
 const isDebian = (): Promise<boolean> => isThere('apt-get');
 
-/** Whether everything of the kernel that a node needs can be used here; what can't be installed. */
+/** What keeps us from making a node, and can't be installed. */
 async function obstacles(): Promise<readonly string[]> {
   if (process.platform !== 'linux') return ['this isn’t Linux'];
   if (process.getuid?.() !== 0) return ['this isn’t root'];
-  const cgroups = (await readFile('/proc/mounts', 'utf8'))
-    .split('\n')
-    .filter((line) => / cgroup2? /.test(line));
+  const rights = ['SYS_ADMIN', 'NET_ADMIN'] as const;
+  const withheld = await Promise.all(rights.map(async (name) => ((await hasCapability(name)) ? [] : [name])));
+  const hierarchies = (await mounts()).filter(isHierarchy);
   return [
-    ...(cgroups.length === 0 ? ['no control groups are mounted (/sys/fs/cgroup)'] : []),
-    ...(cgroups.length > 0 && cgroups.every((line) => /\sro[,\s]/.test(line))
-      ? ['the control groups are read-only, as in a container that isn’t privileged']
-      : []),
+    ...withheld.flat().map((name) => `root lacks CAP_${name}, as in a container that isn’t privileged`),
+    ...(hierarchies.length === 0 ? ['no control groups are mounted at /sys/fs/cgroup'] : []),
   ];
 }
 

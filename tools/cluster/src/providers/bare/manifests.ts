@@ -3,8 +3,11 @@ import { join } from 'node:path';
 
 const root = join(__dirname, 'manifests');
 
-/** Folder of the manifests that every cluster gets, by what they are for. */
-export const manifestsOf = (part: 'access' | 'calico' | 'coredns' | 'local-path'): string => join(root, part);
+/** What the manifests that every cluster gets are for. */
+export type ManifestPart = 'access' | 'calico' | 'coredns' | 'local-path';
+
+/** Folder of a kustomization. */
+export const manifestsOf = (part: ManifestPart): string => join(root, part);
 
 /** The images that a node runs before anything is deployed, as the manifests name them. */
 export async function imagesOfManifests(): Promise<readonly string[]> {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 export interface Mount {
   readonly path: string;
+  /** What of the filesystem is mounted: a folder in it, or e.g. `net:[4026532201]`. */
+  readonly root: string;
   /** Type of the filesystem, e.g. `cgroup2`. */
   readonly type: string;
   /** Options of the filesystem itself, e.g. `rw,memory`. */
@@ -19,7 +21,8 @@ export const parseMounts = (mountinfo: string): readonly Mount[] =>
     .map((line) => {
       const [mount = '', filesystem = ''] = line.split(' - ');
       const [type = '', , options = ''] = filesystem.split(' ');
-      return { path: unescape(mount.split(' ')[4]!), type, options: options.split(',') };
+      const [, , , root = '', path = ''] = mount.split(' ');
+      return { path: unescape(path), root: unescape(root), type, options: options.split(',') };
     });
 
 /** What is mounted on this machine, in the order of mounting. */

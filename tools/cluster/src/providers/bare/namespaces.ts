@@ -83,8 +83,9 @@ export async function createNamespaces(layout: Layout): Promise<void> {
   await run('mount', ['--bind', mount, mount]);
   await run('mount', ['--make-private', mount]); // else the kernel refuses: the namespace would be in itself
   for (const file of [mnt, net]) await writeFile(file, '');
-  // A namespace of another cluster would live as long as we hold a mount of it.
-  const foreign = (await mounts()).filter(({ type }) => type === 'nsfs').map(({ path }) => path);
+  // Another's namespace would live as long as we hold a mount of it. (The kernel doesn't pass those of mounts on.)
+  const namespaces = (await mounts()).filter(({ type, root }) => type === 'nsfs' && !root.startsWith('mnt:'));
+  const foreign = namespaces.map(({ path }) => path).filter((path) => path !== net);
   const script = furnish(layout, foreign);
   await run('unshare', [`--mount=${mnt}`, `--net=${net}`, '--propagation=slave', 'sh', '-euc', script]);
 }
