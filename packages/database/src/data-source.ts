@@ -1,4 +1,5 @@
 import { DataSource, type EntitySchema } from 'typeorm';
+import * as pg from 'pg';
 import { TypeOverrides, types, type Client } from 'pg';
 import type { Instant } from '@almanac/kernel';
 import type { DatabaseConfig } from './connection';
@@ -49,6 +50,7 @@ export const createDataSource = (
 ): DataSource =>
   new DataSource({
     type: 'postgres',
+    driver: pg, // TypeORM would look for it by name, and find nothing in a program of a single file
     host: config.host,
     port: config.port,
     database: config.database,
