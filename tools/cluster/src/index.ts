@@ -1,1 +1,2 @@
 export { linkNodeModules } from './release/worktree';
+export { kubeconfigOf } from './find-cluster';

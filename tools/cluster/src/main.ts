@@ -51,18 +51,19 @@ const bringUp = async (args: Arguments, directory: string): Promise<number> => {
     ...{ directory, workingCopy, terminal, signal: stopRequested() },
   });
   const password = await adminPasswordOf(await kubectlFor(kubeconfig));
-  const { Git: repository = '', ...pages } = addressesOf(settings);
+  const { page, dev, argocd, remote } = addressesOf(settings);
   terminal.facts(`Ready after ${seconds(performance.now() - begin)}`, {
-    ...pages,
+    Production: page,
+    Dev: dev,
     'Sign in': 'demo@almanac.example, almanac-demo',
-    'Argo CD’s admin': password ?? 'has a password of your own',
-    'Push to': otherRemote === undefined ? `git push ${args.name} main  (${repository})` : repository,
+    'Argo CD': `${argocd}  (admin, ${password ?? 'the password you gave it'})`,
+    'Push to': otherRemote === undefined ? `git push ${args.name} main  (${remote})` : remote,
     Kubeconfig: kubeconfig,
     Logs: join(directory, 'logs'),
   });
   if (otherRemote !== undefined)
     terminal.hint(
-      `Your remote ${args.name} leads to ${otherRemote}, and stays so. Add one: git remote add cluster ${repository}`,
+      `Your remote ${args.name} leads to ${otherRemote}, and stays so. Add one: git remote add cluster ${remote}`,
     );
   if (uncommitted > 0)
     terminal.hint(`${uncommitted} files are not committed, so not deployed: a cluster runs what is in git.`);

@@ -1,12 +1,14 @@
 import type { MemoryUse } from '../providers/provider';
 import { applicationsOf, type ApplicationStatus } from '../bootstrap/applications';
 import { complaintsOf } from '../bootstrap/workloads';
+import { adminPasswordOf } from '../bootstrap/admin-password';
 import { kubectlFor } from '../kubectl';
 import { processesIn } from '../processes';
 import { providers } from '../providers';
 import { filesOf, readSettings, type Settings } from '../state';
 import type { Address } from '../server/forward';
-import { repositoryAddress, serverName } from './server';
+import { addressesOf } from './addresses';
+import { serverName } from './server';
 
 /** What can be said of a cluster; for scripts too. */
 export interface ClusterStatus {
@@ -16,8 +18,16 @@ export interface ClusterStatus {
   /** Whether its API answers. */
   readonly isUp: boolean;
   readonly kubeconfig: string | undefined;
-  /** URL of the git remote; none of a cluster that was never begun. */
+  /** Where everything of it is. */
+  readonly directory: string;
+  /** URL of the git remote; none of a cluster that was never begun, like the other addresses. */
   readonly remote: string | undefined;
+  /** URL of production. */
+  readonly page: string | undefined;
+  /** URL of dev. */
+  readonly dev: string | undefined;
+  readonly argocd:
+    { readonly url: string; readonly username: 'admin'; readonly password: string | undefined } | undefined;
   readonly gitServerIsUp: boolean;
   /** Where this machine reaches the gateway. */
   readonly gateway: Address | undefined;
@@ -31,10 +41,22 @@ export const statusOf = async (name: string, directory: string): Promise<Cluster
   const settings = await readSettings(filesOf(directory));
   const nothing = { isUp: false, kubeconfig: undefined, applications: [], complaints: [], memory: [] };
   if (settings === undefined)
-    return { name, settings, remote: undefined, gateway: undefined, gitServerIsUp: false, ...nothing };
+    return {
+      ...{ name, settings, directory, remote: undefined, page: undefined, dev: undefined, argocd: undefined },
+      ...{ gateway: undefined, gitServerIsUp: false, ...nothing },
+    };
 
+  const { page, dev, argocd: url, remote } = addressesOf(settings);
   const here = {
-    ...{ name, settings, remote: repositoryAddress(settings.gitPort) },
+    ...{
+      name,
+      settings,
+      directory,
+      remote,
+      page,
+      dev,
+      argocd: { url, username: 'admin' as const, password: undefined },
+    },
     gateway: { host: '127.0.0.1', port: settings.port },
     gitServerIsUp: (await processesIn(directory).running()).has(serverName),
   };
@@ -42,8 +64,15 @@ export const statusOf = async (name: string, directory: string): Promise<Cluster
   if (cluster === null) return { ...here, ...nothing };
   const { kubeconfig } = cluster;
   const kubectl = await kubectlFor(kubeconfig);
-  const [applications, memory] = await Promise.all([applicationsOf(kubectl), cluster.memory()]);
+  const [applications, memory, password] = await Promise.all([
+    applicationsOf(kubectl),
+    cluster.memory(),
+    adminPasswordOf(kubectl),
+  ]);
   const namespaces = new Set(['argocd', ...applications.map(({ namespace }) => namespace)]);
   const complaints = await Promise.all([...namespaces].map((namespace) => complaintsOf(kubectl, namespace)));
-  return { ...here, isUp: true, kubeconfig, applications, complaints: complaints.flat(), memory };
+  return {
+    ...{ ...here, argocd: { ...here.argocd, password }, isUp: true, kubeconfig },
+    ...{ applications, complaints: complaints.flat(), memory },
+  };
 };

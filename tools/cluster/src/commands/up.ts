@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Terminal } from '@almanac/command-line';
+import type { EnvironmentFile } from '@almanac/gitops';
 import {
   makeUpstreamMirrors,
   thirdPartyReferences,
@@ -9,7 +10,7 @@ import {
 import { cacheDirectory } from '@almanac/kubernetes';
 import type { Arguments } from '../arguments';
 import { applyFolder } from '../bootstrap/apply';
-import { applicationsOf, inWords, isWell } from '../bootstrap/applications';
+import { applicationsOf, inWords, isWell, type ApplicationStatus } from '../bootstrap/applications';
 import { argocdSecret, gitService } from '../bootstrap/objects';
 import { complaintsOf, isReady, workloadsOf } from '../bootstrap/workloads';
 import { currentState, isPlatform, openState } from '../environments';
@@ -83,20 +84,39 @@ const argocdIsReady = (kubectl: Kubectl, say: (doing: string) => void) => async 
   return workloads.length > 0 && ready.length === workloads.length;
 };
 
-/** Whether these Applications are there and well; says of one of them how it is. */
+/** Which release each Application should have: by its name, that of an environment's namespace or `platform`. */
+const expectedOf = (environments: readonly EnvironmentFile[]): ReadonlyMap<string, string> =>
+  new Map(
+    environments.map((one) => [
+      isPlatform(one) ? 'platform' : one.target.namespace,
+      one.release?.id ?? 'none',
+    ]),
+  );
+
+/**
+ * Whether Applications are there and well; says of one of them how it is.
+ *
+ * @param expected those that must be there, and their releases
+ * @param matters which of the others there are must be well, too
+ */
 const applicationsAreWell =
-  (kubectl: Kubectl, expected: ReadonlyMap<string, string>, say: (doing: string) => void) => async () => {
+  (
+    kubectl: Kubectl,
+    expected: ReadonlyMap<string, string>,
+    matters: (application: ApplicationStatus) => boolean,
+    say: (doing: string) => void,
+  ) =>
+  async () => {
     const found = new Map(
       (await applicationsOf(kubectl)).map((application) => [application.name, application]),
     );
-    const missing = [...expected].find(([name, release]) => {
-      const application = found.get(name);
-      return application?.release !== release || !isWell(application);
-    });
-    if (missing === undefined) return true;
-    const application = found.get(missing[0]);
-    say(`${missing[0]}: ${application ? inWords(application) : 'not there yet'}`);
-    return false;
+    const missing = [...expected].find(([name, release]) => found.get(name)?.release !== release);
+    const ill = [...found.values()].find(
+      (application) => (expected.has(application.name) || matters(application)) && !isWell(application),
+    );
+    if (missing) say(`${missing[0]} is to get ${missing[1]}`);
+    else if (ill) say(`${ill.name}: ${inWords(ill)}`);
+    return missing === undefined && ill === undefined;
   };
 
 /** What can be said of why Applications don't get well. */
@@ -171,24 +191,27 @@ export const up = async (
   });
 
   const { ours } = await currentState(openState(files));
+  const [platform, product] = [ours.filter(isPlatform), ours.filter((one) => !isPlatform(one))];
+  const isOfPlatform = ({ namespace }: ApplicationStatus) =>
+    !product.some(({ target }) => target.namespace === namespace);
   const why = whyNotWell(kubectl);
-  const platform = new Map(ours.filter(isPlatform).map(({ release }) => ['platform', release!.id]));
   await step({
     name: 'Platform',
     run: (say) =>
-      waitFor('the platform is well', applicationsAreWell(kubectl, platform, say), {
+      waitFor('the platform is well', applicationsAreWell(kubectl, expectedOf(platform), isOfPlatform, say), {
         ...{ within: patience.platform, signal, why },
       }),
   });
-  const product = ours.filter((environment) => !isPlatform(environment));
   await step({
     name: 'Product',
-    run: (say) => {
-      const expected = new Map(product.map(({ target, release }) => [target.namespace, release!.id]));
-      return waitFor('the product is well', applicationsAreWell(kubectl, expected, say), {
-        ...{ within: patience.product, signal, why },
-      });
-    },
+    run: (say) =>
+      waitFor(
+        'the product is well',
+        applicationsAreWell(kubectl, expectedOf(ours), () => false, say),
+        {
+          ...{ within: patience.product, signal, why },
+        },
+      ),
     outcome: () => product.map(({ name }) => name).join(', '),
   });
 

@@ -22,13 +22,17 @@ const packageFolders = async (root: string): Promise<readonly string[]> => {
   );
 };
 
-/** Our own packages are links to folders beside; copied as they are, they lead to those of the copy. */
-const ourScope = '@almanac';
+/**
+ * What is copied and not linked to. Our own packages are links to folders beside: copied as they are, they lead to
+ * those of the checkout. npm's list of what it installed must not change when the working copy's does: npm would
+ * be called to mend it, and write through the links.
+ */
+const copied = new Set(['@almanac', '.package-lock.json']);
 
 const linkPackages = async (from: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) {
-    if (name === ourScope)
+    if (copied.has(name))
       await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
     else await symlink(join(from, name), join(to, name));
   }
