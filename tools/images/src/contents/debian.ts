@@ -31,7 +31,9 @@ const isMissing = async (name: DebianPackage): Promise<boolean> =>
  */
 export async function requirePackages(names: readonly DebianPackage[]): Promise<void> {
   const wanted = [...new Set(names)].sort();
-  const missing = (await Promise.all(wanted.map(isMissing))).flatMap((is, index) => (is ? wanted[index]! : []));
+  const missing = (await Promise.all(wanted.map(isMissing))).flatMap((is, index) =>
+    is ? wanted[index]! : [],
+  );
   if (missing.length === 0) return;
   throw new MissingTool(
     `Images are made of Debian packages that this machine lacks: apt-get install -y --no-install-recommends ${missing.join(' ')}`,

@@ -15,7 +15,8 @@ export async function librariesOf(programs: readonly string[], own?: string): Pr
   for (const program of programs) {
     // A static program isn't a failure: ldd says so and ends with 1.
     const { stdout } = await run('ldd', [program]).catch(() => ({ stdout: '' }));
-    if (stdout.includes('not found')) throw new Error(`${program} misses libraries on this machine:\n${stdout}`);
+    if (stdout.includes('not found'))
+      throw new Error(`${program} misses libraries on this machine:\n${stdout}`);
     for (const line of stdout.split('\n')) {
       const path = /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1];
       if (path && !(own && path.startsWith(own))) found.add(path);

@@ -107,7 +107,8 @@ export async function writeArchive(
   const fill = async () => {
     addText(tar, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
     addText(tar, 'index.json', index);
-    for (const { content, descriptor } of [config, manifest]) addText(tar, pathOf(descriptor.digest), content);
+    for (const { content, descriptor } of [config, manifest])
+      addText(tar, pathOf(descriptor.digest), content);
     for (const layer of unique(image.layers)) await addLayer(tar, layer);
     tar.finalize();
   };

@@ -17,7 +17,12 @@ export type Entry = { readonly path: string; readonly owner?: Owner } & (
 export const text = (path: string, content: string): Entry => ({ kind: 'file', path, content, mode: 0o644 });
 
 /** A text that can be run. */
-export const script = (path: string, content: string): Entry => ({ kind: 'file', path, content, mode: 0o755 });
+export const script = (path: string, content: string): Entry => ({
+  kind: 'file',
+  path,
+  content,
+  mode: 0o755,
+});
 
 /** A program of this machine. */
 export const executable = (path: string, from: string): Entry => ({ kind: 'copy', path, from, mode: 0o755 });

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
-import { pack, type Headers, type Pack } from 'tar-stream';
+import { pack, type Header, type Pack } from 'tar-stream';
 import type { Entry } from './entry';
 
 /** A layer as it lies in the cache: an uncompressed tar, so that its digest is its diff id as well. */
@@ -16,13 +16,20 @@ export interface Layer {
   readonly size: number;
 }
 
+const root = { uid: 0, gid: 0 };
+
 /** All of time is one moment, and nobody but root owns anything unless it is said: so bytes repeat. */
-const header = ({ path, owner = { uid: 0, gid: 0 } }: Entry, rest: Headers | Omit<Headers, 'name'>): Headers => ({
+const header = ({ path, owner = root }: Entry, rest: Partial<Header>) => ({
   ...rest,
+  ...owner,
   name: path.slice(1),
   mtime: new Date(0),
-  ...owner,
 });
+
+const checkPath = ({ path }: Entry): void => {
+  if (!/^(\/[^/]+)+$/.test(path) || posix.normalize(path) !== path)
+    throw new Error(`${path} is no path in an image: it must be absolute and plain`);
+};
 
 /** The folders above what is there, which a reader of the tar expects before it. */
 const parents = (entries: readonly Entry[]): Entry[] => {
@@ -36,10 +43,9 @@ const parents = (entries: readonly Entry[]): Entry[] => {
 
 /** What a layer holds, in the one order in which it is always written. */
 export const inOrder = (entries: readonly Entry[]): readonly Entry[] => {
+  entries.forEach(checkPath);
   const byPath = new Map<string, Entry>();
   for (const entry of [...entries, ...parents(entries)]) {
-    if (!posix.isAbsolute(entry.path) || posix.normalize(entry.path) !== entry.path)
-      throw new Error(`${entry.path} is no path in an image: it must be absolute and plain`);
     const other = byPath.get(entry.path);
     if (other && JSON.stringify(other) !== JSON.stringify(entry))
       throw new Error(`two different things shall be at ${entry.path}`);

@@ -24,6 +24,21 @@ export const servicesOf = (root: string): readonly Service[] =>
       return { name, entry, hasPage: existsSync(join(root, 'services', name, 'page', 'index.html')) };
     });
 
+/**
+ * One of them.
+ *
+ * @throws Error that names those there are
+ */
+export function serviceNamed(root: string, name: string): Service {
+  const services = servicesOf(root);
+  const service = services.find((each) => each.name === name);
+  if (service === undefined)
+    throw new Error(
+      `There is no service ${name} in ${root}, only ${services.map((each) => each.name).join(', ')}`,
+    );
+  return service;
+}
+
 /** What every build depends on, beside its sources: the packages that npm installed, and this recipe. */
 const surroundings = async (root: string): Promise<string> => {
   const manifests = globSync('{packages,services,tools}/*/package.json', { cwd: root });

@@ -17,7 +17,9 @@ const ownPackages = (files: ReadonlyMap<string, string>): Plugin => ({
   setup({ onResolve }) {
     onResolve({ filter: /^@almanac\// }, ({ path }) => {
       const file = files.get(path);
-      return file === undefined ? { errors: [{ text: `no workspace of this checkout exports ${path}` }] } : { path: file };
+      return file === undefined
+        ? { errors: [{ text: `no workspace of this checkout exports ${path}` }] }
+        : { path: file };
     });
   },
 });
@@ -72,6 +74,7 @@ export async function bundle(root: string, entry: string): Promise<Bundle> {
     tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false } },
     legalComments: 'eof',
     logLevel: 'silent', // errors are thrown
+    logOverride: { 'empty-import-meta': 'error' }, // CommonJS has none: the code would read undefined
     plugins: [ownPackages(await workspaceExports(root)), optionalPeers],
   });
   return {

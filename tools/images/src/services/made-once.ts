@@ -19,7 +19,11 @@ export async function fingerprint(root: string, paths: readonly string[]): Promi
   try {
     for (const path of [...paths].sort())
       for (const file of (await filesBelow(join(root, path))).toSorted())
-        hash.update(file.slice(root.length)).update('\0').update(await readFile(file)).update('\0');
+        hash
+          .update(file.slice(root.length))
+          .update('\0')
+          .update(await readFile(file))
+          .update('\0');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -33,7 +37,13 @@ export async function fingerprint(root: string, paths: readonly string[]): Promi
  * @param make gets the empty folder to fill
  */
 export async function madeOnce(place: string, make: (aside: string) => Promise<void>): Promise<string> {
-  if (await access(place).then(() => true, () => false)) return place;
+  if (
+    await access(place).then(
+      () => true,
+      () => false,
+    )
+  )
+    return place;
   const aside = `${place}.${process.pid}`;
   await mkdir(dirname(place), { recursive: true });
   await rm(aside, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '@almanac/kubernetes';
+import { cacheDirectory, MissingTool } from '@almanac/kubernetes';
 import { digestOf, writeArchive } from '../oci/archive';
 import { layerOf } from '../oci/layer';
+import { buildService, serviceNamed, servicesOf } from './build';
 import { appEntries, baseEntries, configOf } from './image';
-import { buildService, servicesOf } from './build';
 
 /** The image of a service, as a file. */
 export interface ServiceImage {
@@ -35,17 +35,16 @@ export async function writeServiceImages(
   root: string,
   { to, only, registry = 'ghcr.io/almanac' }: ServiceImageOptions,
 ): Promise<Readonly<Record<string, ServiceImage>>> {
-  const services = servicesOf(root);
-  const unknown = only?.filter((name) => !services.some((service) => service.name === name)) ?? [];
-  if (unknown.length > 0)
-    throw new Error(
-      `There is no service ${unknown.join(', ')} in ${root}: only ${services.map(({ name }) => name).join(', ')}`,
+  if (process.platform !== 'linux')
+    throw new MissingTool(
+      'Images hold programs of Linux, so only a Linux machine can write them of its own; elsewhere Docker does: ' +
+        'docker build --build-arg SERVICE=task-api .',
     );
-
+  const services = only?.map((name) => serviceNamed(root, name)) ?? servicesOf(root);
   const layers = join(cacheDirectory(), 'layers');
   const base = await layerOf(await baseEntries(root), layers);
   const images: Record<string, ServiceImage> = {};
-  for (const service of services.filter(({ name }) => only?.includes(name) ?? true)) {
+  for (const service of services) {
     const built = await buildService(root, service);
     const image = { layers: [base, await layerOf(await appEntries(built), layers)], config: configOf(built) };
     const reference = `${registry}/${service.name}`;

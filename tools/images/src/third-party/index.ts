@@ -41,7 +41,8 @@ const nameOf = (reference: string, known: Readonly<Record<string, string>>): str
   const asked = partsOf(reference);
   for (const [name, ours] of Object.entries(known)) {
     const { repository, tag = '' } = partsOf(ours);
-    if (asked.repository === repository && (asked.tag === undefined || tag.startsWith(asked.tag))) return name;
+    if (asked.repository === repository && (asked.tag === undefined || tag.startsWith(asked.tag)))
+      return name;
   }
   throw new Error(`No image of ${reference} can be made here: only of ${Object.values(known).join(', ')}`);
 };

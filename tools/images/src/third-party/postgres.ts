@@ -12,7 +12,8 @@ const home = '/usr/lib/postgresql/18';
 const locale = '/usr/lib/locale/C.utf8';
 
 /** What the server never loads: build tools, and procedural languages that need Perl, Python or Tcl. */
-const needless = /^(include|doc)\/|\/pgxs\/|\/bitcode\/|(plperl|plpython|pltcl)[^/]*$|\.a$|^pg-symlinks\.json$/;
+const needless =
+  /^(include|doc)\/|\/pgxs\/|\/bitcode\/|(plperl|plpython|pltcl)[^/]*$|\.a$|^pg-symlinks\.json$/;
 
 /** npm packages can't hold links, so the package has a list of them; its install script may not have run. */
 const links = async (native: string): Promise<readonly Entry[]> => {
@@ -73,7 +74,11 @@ export const postgres: ThirdParty = {
   config: {
     Entrypoint: ['docker-entrypoint.sh'],
     Cmd: ['postgres'],
-    Env: [`PATH=/usr/local/bin:${home}/bin:/usr/bin:/bin`, 'PGDATA=/var/lib/postgresql/18/docker', 'LANG=C.UTF-8'],
+    Env: [
+      `PATH=/usr/local/bin:${home}/bin:/usr/bin:/bin`,
+      'PGDATA=/var/lib/postgresql/18/docker',
+      'LANG=C.UTF-8',
+    ],
     User: userOf(postgresUser),
     WorkingDir: '/',
     StopSignal: 'SIGINT', // “fast”: ends the connections, then itself

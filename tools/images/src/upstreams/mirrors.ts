@@ -51,7 +51,12 @@ const make = async (upstream: Upstream, path: string): Promise<void> => {
     await git('init', '--quiet', '--bare', '--initial-branch=main');
     const worktree = ['-c', 'core.bare=false', '-c', 'core.fileMode=false', `--work-tree=${files}`];
     await git(...worktree, 'add', '--force', '--', upstream.folder);
-    const commit = await git('commit-tree', await git('write-tree'), '-m', `${upstream.name} ${upstream.tag}`);
+    const commit = await git(
+      'commit-tree',
+      await git('write-tree'),
+      '-m',
+      `${upstream.name} ${upstream.tag}`,
+    );
     for (const ref of ['refs/heads/main', `refs/tags/${upstream.tag}`, pin(upstream)])
       await git('update-ref', ref, commit);
     await rm(path, { recursive: true, force: true });

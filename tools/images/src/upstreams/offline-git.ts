@@ -12,7 +12,12 @@ const files = async (mirrors: string): Promise<{ git: string; configuration: str
   git: await readFile(join(__dirname, 'git'), 'utf8'),
   configuration: (await upstreams())
     .map(({ name, repository }) =>
-      [`[url "${mirrors}/${name}.git"]`, `\tinsteadOf = ${repository}`, `\tinsteadOf = ${repository}.git`, ''].join('\n'),
+      [
+        `[url "${mirrors}/${name}.git"]`,
+        `\tinsteadOf = ${repository}`,
+        `\tinsteadOf = ${repository}.git`,
+        '',
+      ].join('\n'),
     )
     .join(''),
 });
