@@ -34,16 +34,14 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
+export type Run = (command: string, args: readonly string[], options?: RunOptions) => Promise<string>;
+
 /**
  * Runs a program to its end.
  * @returns what it wrote to stdout
  * @throws CommandFailed, CommandMissing
  */
-export const run = (
-  command: string,
-  args: readonly string[],
-  { input = '', timeout }: RunOptions = {},
-): Promise<string> =>
+export const run: Run = (command, args, { input = '', timeout } = {}) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe', ...(timeout !== undefined && { timeout }) });
     let stdout = '';

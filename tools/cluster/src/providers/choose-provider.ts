@@ -1,12 +1,13 @@
+import { run } from '../processes';
 import { bare } from './bare';
-import { contextProvider } from './context';
-import { kindProvider } from './kind';
+import { createContextProvider } from './context';
+import { createKindProvider } from './kind';
 import type { Provider, ProviderName } from './provider';
 
 export const providers: Readonly<Record<ProviderName, Provider>> = {
-  kind: kindProvider,
+  kind: createKindProvider(run),
   bare,
-  context: contextProvider,
+  context: createContextProvider(run),
 };
 
 /** In the order of preference. A cluster that is there already isn't ours to fill: it has to be asked for. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { thirdPartyReferences, writeThirdPartyImages } from '@almanac/images';
 import { kubectlFor, type Kubectl } from '../../src/kubectl';
 import { processesIn, until } from '../../src/processes';
@@ -70,7 +70,8 @@ describe('a bare cluster', () => {
   let kubectl: Kubectl;
   let before: ReturnType<typeof machineState>;
 
-  const mark = () => basename(layoutOf(cluster).cgroup).split('-').at(-1)!;
+  /** What the names of all that is the cluster's have in them. */
+  const marks = () => [cluster.directory, layoutOf(cluster).suffix];
   const inPod = (name: string, script: string) =>
     kubectl('exec', '--namespace', namespace, name, '--', 'sh', '-c', script);
   const ready = (name: string) =>
@@ -88,7 +89,7 @@ describe('a bare cluster', () => {
     const reason = await bare.available();
     if (reason !== null) throw new Error(`No bare cluster can be made here: ${reason}`);
     cluster = { name: 'trial', directory: await mkdtemp(join(tmpdir(), 'almanac-bare-')) };
-    before = machineState(mark());
+    before = machineState(marks());
     running = await bare.up(cluster, report);
     kubectl = await kubectlFor(running.kubeconfig);
     const [archive = ''] = await writeThirdPartyImages([byDigest], { to: join(cluster.directory, 'images') });
@@ -230,10 +231,11 @@ describe('a bare cluster', () => {
       'hello\n',
     );
 
-    expect(machineState(mark()).groups).not.toEqual([]);
+    const { links, mounts, groups, processes } = machineState(marks());
+    for (const seen of [links, mounts, groups, processes]) expect(seen).not.toEqual([]);
     await bare.down(cluster, report);
 
-    expect(machineState(mark())).toEqual(before);
+    expect(machineState(marks())).toEqual(before);
     expect(existsSync(layoutOf(cluster).home)).toBe(false);
     expect(await bare.find(cluster)).toBeNull();
     expect(await readFile(running.kubeconfig, 'utf8').catch(() => null)).toBeNull();

@@ -16,19 +16,20 @@ const settings = [
 
 /**
  * What a cluster could leave behind on this machine. Of what other clusters may change meanwhile, that which
- * has `mark` in it.
+ * has one of `marks` in it.
  */
-export const machineState = (mark: string): Readonly<Record<string, readonly string[]>> => ({
-  links: lines('ip', '-brief', 'link').filter((line) => line.includes(mark)),
-  routes: lines('ip', 'route', 'show', 'table', 'all').filter((line) => line.includes(mark)),
-  mounts: readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(mark)),
-  groups: lines('find', '/sys/fs/cgroup', '-type', 'd', '-name', `*${mark}*`),
-  processes: lines('ps', '-ww', '-e', '-o', 'pid=,args=').filter((line) => line.includes(mark)),
-  firewall: lines('nft', 'list', 'tables'),
-  folders: lines('find', '/run', '/var/lib', '/var/log', '-maxdepth', '1').filter((line) =>
-    /cni|calico|containerd|kubelet|containers|netns/.test(line),
-  ),
-  settings: settings.map((name) => `${name} = ${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`),
-});
+export const machineState = (marks: readonly string[]): Readonly<Record<string, readonly string[]>> => {
+  const isMarked = (line: string) => marks.some((mark) => line.includes(mark));
+  return {
+    links: lines('ip', '-brief', 'link').filter(isMarked),
+    routes: lines('ip', 'route', 'show', 'table', 'all').filter(isMarked),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(isMarked),
+    groups: lines('find', '/sys/fs/cgroup', '-type', 'd').filter(isMarked),
+    processes: lines('ps', '-ww', '-e', '-o', 'pid=,args=').filter(isMarked),
+    firewall: lines('nft', 'list', 'tables'),
+    folders: lines('find', '/run', '/var/lib', '/var/log', '-maxdepth', '1').filter((line) =>
+      /cni|calico|containerd|kubelet|containers|netns/.test(line),
+    ),
+    settings: settings.map((name) => `${name} = ${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`),
+  };
+};

@@ -3,16 +3,25 @@ import type { Layout } from './layout';
 import { runInside } from './namespaces';
 
 interface Index {
-  readonly manifests: readonly { readonly annotations?: Readonly<Record<string, string>> }[];
+  readonly manifests: readonly {
+    readonly digest: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  }[];
 }
 
-/** The names that an archive gives its images: containerd's own annotation, with a registry in it. */
-export const namesIn = async (archive: string): Promise<readonly string[]> => {
-  const index = JSON.parse(
-    await run('tar', ['--extract', '--to-stdout', '--file', archive, 'index.json']),
-  ) as Index;
-  return index.manifests.flatMap(({ annotations }) => annotations?.['io.containerd.image.name'] ?? []);
-};
+interface Image {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** What an archive holds, by the names that containerd's own annotation gives. */
+export async function imagesIn(archive: string): Promise<readonly Image[]> {
+  const text = await run('tar', ['--extract', '--to-stdout', '--file', archive, 'index.json']);
+  return (JSON.parse(text) as Index).manifests.flatMap(({ digest, annotations }) => {
+    const name = annotations?.['io.containerd.image.name'];
+    return name === undefined ? [] : [{ name, digest }];
+  });
+}
 
 /**
  * The name under which the runtime looks for an image: with its registry, and where there is a digest without
@@ -32,20 +41,34 @@ export const canonicalName = (reference: string): string => {
 const ctr = (layout: Layout, ...args: readonly string[]): Promise<string> =>
   runInside(layout, 'ctr', '--namespace=k8s.io', ...args);
 
-const importArchive = async (layout: Layout, archive: string): Promise<void> => {
+/** Those that the runtime has: name and digest, with a space between. */
+async function loaded(layout: Layout): Promise<ReadonlySet<string>> {
+  const [, ...lines] = (await ctr(layout, 'images', 'list')).split('\n');
+  return new Set(lines.map((line) => line.split(/\s+/)).map(([name, , digest]) => `${name} ${digest}`));
+}
+
+async function importArchive(layout: Layout, archive: string, images: readonly Image[]): Promise<void> {
   await ctr(layout, 'images', 'import', archive);
-  for (const name of await namesIn(archive)) {
+  for (const { name } of images) {
     const canonical = canonicalName(name);
     if (canonical !== name) await ctr(layout, 'images', 'tag', '--force', name, canonical);
   }
-};
+}
 
-/** Imports archives, two at a time: unpacking is the disk's work and the processor's by turns. */
+/**
+ * Imports the archives that have something new, two at a time: unpacking is the disk's work and the
+ * processor's by turns.
+ */
 export async function importArchives(layout: Layout, archives: readonly string[]): Promise<void> {
+  const known = await loaded(layout);
   const waiting = [...archives];
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await importArchive(layout, next);
+    for (let archive = waiting.shift(); archive !== undefined; archive = waiting.shift()) {
+      const images = await imagesIn(archive);
+      if (images.length === 0) throw new Error(`No image in ${archive} has a name.`);
+      if (!images.every(({ name, digest }) => known.has(`${canonicalName(name)} ${digest}`)))
+        await importArchive(layout, archive, images);
+    }
   };
   await Promise.all([worker(), worker()]);
 }

@@ -25,6 +25,8 @@ export function layoutOf({ name, directory }: ClusterOptions) {
   return {
     directory,
     home,
+    /** In the names of all that belongs to the cluster and isn't in its folder. */
+    suffix,
     /** Number that differs between clusters. */
     seed: parseInt(suffix, 16),
     node: `almanac-${name}`,

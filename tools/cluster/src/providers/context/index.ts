@@ -1,1 +1,1 @@
-export { contextProvider } from './context';
+export { createContextProvider } from './context';

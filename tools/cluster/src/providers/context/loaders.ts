@@ -1,4 +1,4 @@
-import { attempt, run } from '../../processes';
+import { attempt, type Run } from '../../processes';
 
 /** Gives one archive to all nodes of a cluster. */
 export type Loader = (archive: string) => Promise<void>;
@@ -10,8 +10,8 @@ interface Profiles {
   }[];
 }
 
-async function minikube(context: string): Promise<Loader | null> {
-  const profiles = await attempt(run('minikube', ['profile', 'list', '--output=json']));
+async function minikube(execute: Run, context: string): Promise<Loader | null> {
+  const profiles = await attempt(execute('minikube', ['profile', 'list', '--output=json']));
   const profile = (JSON.parse(profiles ?? '{}') as Profiles).valid?.find(({ Name }) => Name === context);
   if (!profile) return null;
   const { ContainerRuntime: runtime } = profile.Config.KubernetesConfig;
@@ -21,22 +21,22 @@ async function minikube(context: string): Promise<Loader | null> {
         `Make it anew: minikube start --profile=${context} --container-runtime=containerd`,
     );
   return async (archive) => {
-    await run('minikube', ['--profile', context, 'image', 'load', archive]);
+    await execute('minikube', ['--profile', context, 'image', 'load', archive]);
   };
 }
 
 /** k3d calls the context of its cluster `<name>` `k3d-<name>`. */
-function k3d(context: string): Loader | null {
+function k3d(execute: Run, context: string): Loader | null {
   const [, cluster] = /^k3d-(.+)$/.exec(context) ?? [];
   if (cluster === undefined) return null;
   return async (archive) => {
-    await run('k3d', ['image', 'import', archive, '--cluster', cluster]);
+    await execute('k3d', ['image', 'import', archive, '--cluster', cluster]);
   };
 }
 
 /** How images get into the cluster of a kubecontext without a registry. */
-export async function loaderFor(context: string): Promise<Loader> {
-  const loader = k3d(context) ?? (await minikube(context));
+export async function loaderFor(execute: Run, context: string): Promise<Loader> {
+  const loader = k3d(execute, context) ?? (await minikube(execute, context));
   if (loader) return loader;
   throw new Error(
     `Images can’t be loaded into the cluster of ${context}: only Minikube and k3d take them from this machine. ` +

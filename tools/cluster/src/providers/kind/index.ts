@@ -1,1 +1,1 @@
-export { kindProvider } from './kind';
+export { createKindProvider } from './kind';
