@@ -447,6 +447,17 @@ export function describeJobScheduler(name: string, connect: () => Promise<Subjec
         expect(ticks[0]!.id).toBe(`tick@${ticks[0]!.at}`);
       });
 
+      test('is agreed on by replicas that start at the same moment', async () => {
+        for (let round = 0; round < 5; round++) {
+          const replicas = Array.from({ length: 6 }, () => subject.replica(`${queue}-${round}`));
+          for (const replica of replicas)
+            for (const name of ['nightly', 'weekly', 'monthly'])
+              replica.every(name, { cron: '17 3 * * *', zone: 'UTC' }, async () => {});
+          await Promise.all(replicas.map(start));
+          await Promise.all(replicas.map((replica) => replica.stop()));
+        }
+      });
+
       test('keeps its ticks over a restart', async () => {
         const ticks: JobRun[] = [];
         const first = await start(ticker(ticks));

@@ -114,3 +114,30 @@ test('a token of a key that the issuer doesn’t have is refused', async () => {
   const verify = createTokenVerifier({ issuer, audience, keys });
   await expect(verify(await sign({}, 'two'))).rejects.toMatchObject({ code: 'invalid_token' });
 });
+
+describe('keys that were fetched long ago', () => {
+  const minutesLater = (minutes: number) =>
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + minutes * 60_000);
+
+  test('count on while the issuer is away', async () => {
+    const verify = createTokenVerifier({ issuer, audience, keys });
+    await verify(await sign());
+    answer = (request) => void request.socket.destroy();
+    minutesLater(11);
+    expect((await verify(await sign({ jti: 'later' }))).actor.id).toBe(user);
+    await waitUntil(() => asked === 2);
+    expect((await verify(await sign({ jti: 'later still' }))).actor.id).toBe(user);
+  });
+
+  test('are asked for again, so that one that was taken away counts no more', async () => {
+    const verify = createTokenVerifier({ issuer, audience, keys });
+    await verify(await sign());
+    answer = (_request, response) => void response.end('{"keys":[]}');
+    minutesLater(11);
+    await verify(await sign({ jti: 'meanwhile' }));
+    await waitUntil(async () => {
+      const refused: unknown = await verify(await sign({ jti: newId() })).catch((error: unknown) => error);
+      return (refused as { code?: string }).code === 'invalid_token';
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '@almanac/config';
-import type { DatabaseConfig, SchemaDefinition } from '@almanac/database';
+import { connectionOf, type DatabaseConfig, type SchemaDefinition } from '@almanac/database';
 import { systemClock } from '@almanac/kernel';
 import { busSchema, createEmbeddedBus } from '@almanac/messaging';
 import { jobsRole } from '@almanac/scheduling';
@@ -176,7 +176,7 @@ function compose<Own extends z.ZodObject>(
 
   const { ALMANAC_BUS_PASSWORD } = loadConfig(busSettings, undefined, silently);
   const forBus = as(busSchema.role, ALMANAC_BUS_PASSWORD, 1);
-  const bus = createEmbeddedBus({ connection: forBus, onError });
+  const bus = createEmbeddedBus({ connection: connectionOf(forBus), onError });
   if (main.bus === 'keeps') keepBus(bus, scheduler);
   return {
     service: main.create(config, { ...ports, bus }, own),

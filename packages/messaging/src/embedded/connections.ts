@@ -1,6 +1,6 @@
 import { Pool, types, TypeOverrides, type PoolClient, type PoolConfig } from 'pg';
 
-export type Connection = Pick<PoolConfig, 'host' | 'port' | 'database' | 'user' | 'password'>;
+export type Connection = Pick<PoolConfig, 'host' | 'port' | 'database' | 'user' | 'password' | 'ssl'>;
 
 /** Positions and ids are far below 2^53. */
 const numbers = new TypeOverrides();

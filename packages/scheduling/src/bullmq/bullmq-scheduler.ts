@@ -230,7 +230,7 @@ export class BullmqScheduler implements JobScheduler {
     for (const [name, rhythm] of this.rhythms) {
       const repeat = repeatOptions(name, rhythm);
       if (!(await this.recurs(known.get(name), repeat)))
-        await queue.upsertJobScheduler(name, repeat, { name });
+        await queue.upsertJobScheduler(name, repeat, { name }).catch(unlessThere);
       known.delete(name);
     }
     for (const name of known.keys()) await queue.removeJobScheduler(name);
@@ -297,6 +297,11 @@ const repeatOptions = (name: string, rhythm: Rhythm): Repeat =>
 /** BullMQ's code for a job that isn't there. */
 function unlessGone(error: Error & { code?: unknown }): void {
   if (error.code !== -1) throw error;
+}
+
+/** BullMQ's codes for a tick that is in the queue already: another replica said the same at the same moment. */
+function unlessThere(error: Error & { code?: unknown }): void {
+  if (error.code !== -10 && error.code !== -11) throw error;
 }
 
 /** Whether a promise settles within so many ms. */
