@@ -11,6 +11,7 @@ export { quarantineOf, type Environments } from './plan/environments';
 export { planPromotion, type Promotion } from './plan/promote';
 export { planQuarantine, planResume, planStable } from './plan/quarantine';
 export { planRelease, type NewRelease } from './plan/release';
+export { planRestore, type Restore } from './plan/restore';
 export { planRollback, type Rollback } from './plan/roll-back';
 export { changesRelease } from './product-changed';
 export { refuse, type Refusal, type RefusalCode } from './refusal';

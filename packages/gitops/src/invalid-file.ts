@@ -1,3 +1,5 @@
+import { environmentName } from './environment';
+
 export interface FileProblem {
   /** From 1. */
   readonly line: number;
@@ -12,6 +14,9 @@ export interface FileProblem {
 export class InvalidFile extends Error {
   override readonly name = 'InvalidFile';
 
+  /** Of which environment it would be the file, if of any. */
+  readonly environment: string | undefined;
+
   constructor(
     readonly path: string,
     readonly problems: readonly FileProblem[],
@@ -24,5 +29,6 @@ export class InvalidFile extends Error {
         )
         .join('\n'),
     );
+    this.environment = environmentName(path);
   }
 }

@@ -1,7 +1,15 @@
-import { parseEnvironment, planQuarantine, releaseMain, writeChange, type ReleaseOutcome } from '../src';
+import { join } from 'node:path';
+import {
+  openRepository,
+  parseEnvironment,
+  planQuarantine,
+  releaseMain,
+  writeChange,
+  type ReleaseOutcome,
+} from '../src';
+import { startGitServer, type GitServer } from '@almanac/testkit/git';
 import { environmentPath } from '../src/environment';
 import { digest, environmentText, release } from './support/files';
-import { startGitServer, type GitServer } from './support/git-server';
 
 const author = { name: 'Almanac', email: 'almanac@example.com' };
 const dev = environmentPath('local/dev');
@@ -17,6 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.remove());
 
+const repository = () =>
+  openRepository({ remote: server.remote, branch: 'main', cache: join(server.folder, 'cache.git') });
+
 const schema = { 'task-api': { min: 0, max: 3 } };
 const main = async (
   revision: string,
@@ -24,7 +35,7 @@ const main = async (
 ): Promise<ReleaseOutcome> =>
   releaseMain(
     {
-      repository: server.open(),
+      repository: repository(),
       author,
       build: async (commit) => {
         built.push(commit);
@@ -82,7 +93,7 @@ test('while a release is quarantined there nothing is built, until a person resu
   const first = await server.push({ 'services/task-api/src/main.ts': '2\n' }, 'One');
   await main(first);
   await writeChange(
-    server.open(),
+    repository(),
     ({ environments }) =>
       planQuarantine(environments, {
         ...{ environment: 'local/dev', id: release(9).id, because: 'it hurt' },

@@ -1,8 +1,10 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startGitServer, type GitServer } from '@almanac/testkit/git';
 import { environmentPath } from '../src/environment';
 import {
   historyOf,
+  openRepository,
   parseEnvironment,
   PathMoved,
   planQuarantine,
@@ -11,11 +13,11 @@ import {
   releasesOf,
   stateAt,
   writeChange,
+  type RepositoryLocation,
   type State,
   type WriteOptions,
 } from '../src';
 import { environmentText, release } from './support/files';
-import { startGitServer, type GitServer } from './support/git-server';
 
 const author = { name: 'Grace', email: 'grace@example.com' };
 const careful: WriteOptions = { author, ifMoved: 'abort' };
@@ -42,10 +44,18 @@ beforeEach(async () => {
 });
 afterEach(() => server.remove());
 
+const open = (location: Partial<RepositoryLocation> = {}) =>
+  openRepository({
+    remote: server.remote,
+    branch: 'main',
+    cache: join(server.folder, 'cache.git'),
+    ...location,
+  });
+
 test('a change is one commit with one path, its author and its trailers', async () => {
   const before = await server.git('rev-parse', 'main');
   const { id } = release(2);
-  const written = await writeChange(server.open(), quarantine('local/e3', id), careful);
+  const written = await writeChange(open(), quarantine('local/e3', id), careful);
 
   expect(written).toMatchObject({ do: 'written', tries: 1 });
   expect(await server.git('diff', '--name-only', before, 'main')).toBe(environmentPath('local/e3'));
@@ -61,7 +71,9 @@ test('a change is one commit with one path, its author and its trailers', async 
 
 test('fifty writers race on one branch and twenty environments: every change is there, no other path is touched', async () => {
   const first = await server.git('rev-parse', 'main');
-  const machines = Array.from({ length: 10 }, (_, index) => server.open(join(server.folder, `${index}.git`)));
+  const machines = Array.from({ length: 5 }, (_, index) =>
+    open({ cache: join(server.folder, `${index}.git`) }),
+  );
   const writers = Array.from({ length: 50 }, (_, index) => ({
     name: names[index % names.length]!,
     id: release(100 + index).id,
@@ -89,7 +101,7 @@ test('fifty writers race on one branch and twenty environments: every change is 
 test('whoever is outrun on another path plans again and gets through', async () => {
   let raced = false;
   const written = await writeChange(
-    server.open(),
+    open(),
     async (state) => {
       if (!raced) await server.push({ 'README.md': 'faster\n' }, 'Somebody is faster');
       raced = true;
@@ -105,7 +117,7 @@ test('when the file itself changed in the meantime, nothing is written and it sa
   let raced = false;
   const path = environmentPath('local/e0');
   const attempt = writeChange(
-    server.open(),
+    open(),
     async (state) => {
       const plan = quarantine('local/e0', release(2).id)(state);
       if (!raced) await server.push({ [path]: `${files[path]!}# mine\n` }, 'A note');
@@ -123,7 +135,7 @@ test('a push that the server refuses is not tried again, and says what the serve
   const hook = join(server.remote, 'hooks', 'pre-receive');
   await writeFile(hook, '#!/bin/sh\necho "only releases from a signed tag" >&2\nexit 1\n');
   await chmod(hook, 0o755);
-  const attempt = writeChange(server.open(), quarantine('local/e0', release(2).id), careful);
+  const attempt = writeChange(open(), quarantine('local/e0', release(2).id), careful);
   await expect(attempt).rejects.toThrow(PushRefused);
   await expect(attempt).rejects.toThrow(
     /refused the push: pre-receive hook declined\n {2}only releases from a signed tag/,
@@ -133,7 +145,7 @@ test('a push that the server refuses is not tried again, and says what the serve
 test('when others are always faster, it gives up after its tries and has written nothing', async () => {
   let pushes = 0;
   const attempt = writeChange(
-    server.open(),
+    open(),
     async (state) => {
       pushes += 1;
       await server.push({ 'README.md': `${pushes}\n` }, `Push ${pushes}`);
@@ -148,7 +160,7 @@ test('when others are always faster, it gives up after its tries and has written
 test('a refusal of the plan writes nothing', async () => {
   const before = await server.git('rev-parse', 'main');
   const outcome = await writeChange(
-    server.open(),
+    open(),
     ({ environments }) =>
       planResume(environments, { environment: 'local/e0', id: release(2).id, requestedBy: 'Grace' }),
     careful,
@@ -159,15 +171,14 @@ test('a refusal of the plan writes nothing', async () => {
 
 test('a remote that can’t be reached or a branch that isn’t there is said so', async () => {
   await server.git('update-ref', '-d', 'refs/heads/main');
-  await expect(server.open().head()).rejects.toThrow(/server\.git has no branch main/);
+  await expect(open().head()).rejects.toThrow(/server\.git has no branch main/);
   await server.git('symbolic-ref', 'HEAD', 'refs/heads/other');
-  const gone = { ...server, remote: join(server.folder, 'gone.git') };
-  await expect(gone.open().head()).rejects.toThrow();
+  await expect(open({ remote: join(server.folder, 'gone.git') }).head()).rejects.toThrow();
 });
 
 test('a file that can’t be read stops its own environment only', async () => {
   await server.push({ [environmentPath('local/e1')]: 'target: [\n' }, 'A slip');
-  const repository = server.open();
+  const repository = open();
   const state = await stateAt(repository, await repository.head());
   expect(state.environments.size).toBe(19);
   expect(state.invalid.map(({ path }) => path)).toEqual([environmentPath('local/e1')]);
@@ -179,7 +190,7 @@ test('the history of an environment is the history of its file, also through tex
   await server.push({ [path]: 'nonsense' }, 'A slip');
   await server.push({ [path]: environmentText('local/e1', { release: release(1) }) }, 'Back to one');
   await server.push({ 'README.md': 'unrelated\n' }, 'Unrelated');
-  const repository = server.open();
+  const repository = open();
   await writeChange(repository, quarantine('local/e1', release(2).id, 'slow\nand wrong'), careful);
   const history = await historyOf(repository, await repository.head(), path);
   expect(history.map(({ commit, file }) => [commit.subject, file?.release?.id])).toEqual([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isMap, parseAllDocuments } from 'yaml';
+import type { EnvironmentFile } from '../environment';
 import type { Release } from '../release';
 import type { Repository } from '../repository';
 
@@ -29,13 +30,13 @@ const imageInManifests = (service: string): string => `ghcr.io/almanac/${service
 
 /**
  * The manifests of a release in an environment, as Argo CD makes them: the overlay at the release’s
- * commit, with the release’s digests set as `kustomize edit set image` does.
+ * commit, with the environment’s namespace and the release’s digests set as `kustomize edit` does.
  *
  * @throws Error with what kustomize said
  */
 export async function render(
   { kustomize, repository, registry }: Rendering,
-  overlay: string,
+  { overlay, namespace }: EnvironmentFile['target'],
   { revision, images }: Release,
 ): Promise<readonly Manifest[]> {
   const folder = await mkdtemp(join(tmpdir(), 'almanac-render-'));
@@ -45,6 +46,7 @@ export async function render(
     const pinned = Object.entries(images).map(
       ([service, digest]) => `${imageInManifests(service)}=${registry}/${service}@${digest}`,
     );
+    await run(kustomize, ['edit', 'set', 'namespace', namespace], inOverlay);
     if (pinned.length > 0) await run(kustomize, ['edit', 'set', 'image', ...pinned], inOverlay);
     const { stdout } = await run(kustomize, ['build', '.'], inOverlay);
     return manifestsIn(stdout);

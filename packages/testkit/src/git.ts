@@ -1,38 +1,41 @@
-import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gitText, openRepository, type Repository } from '../../src';
+import { promisify } from 'node:util';
 
-const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+const run = promisify(execFile);
 
-/** A bare repository with these files on `main`, as a server holds it, and a working clone of it. */
+const git = async (...args: string[]): Promise<string> => (await run('git', args)).stdout.trimEnd();
+
+/** A bare repository, as a server holds it, and a working clone of it whose user is Ada. */
 export interface GitServer {
+  /** Everything of it is in here; a test may put more there. */
   readonly folder: string;
   readonly remote: string;
-  /** A clone whose user is Ada. */
   readonly clone: string;
-  /** Commits these files in the clone and pushes. @returns the commit */
+  /** Commits these files in the clone (null: deleted) and pushes to `main`. @returns the commit */
   push(files: Readonly<Record<string, string | null>>, subject: string): Promise<string>;
   /** Brings the clone up to date. */
   pull(): Promise<void>;
+  /** A file as the server has it. */
   show(path: string, commit?: string): Promise<string>;
+  /** Runs git in the server’s repository. */
   git(...args: string[]): Promise<string>;
-  open(cache?: string): Repository;
   remove(): Promise<void>;
 }
 
+/** @param files the first commit */
 export async function startGitServer(files: Readonly<Record<string, string>>): Promise<GitServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'almanac-gitops-'));
-  const remote = join(folder, 'server.git');
-  const clone = join(folder, 'clone');
-  await gitText(['init', '--quiet', '--bare', '--initial-branch=main', remote]);
-  await gitText(['init', '--quiet', '--initial-branch=main', clone]);
-  const inClone = (...args: string[]) => gitText(['-C', clone, ...identity, ...args]);
-  await inClone('remote', 'add', 'origin', remote);
+  const folder = await mkdtemp(join(tmpdir(), 'almanac-git-'));
+  const [remote, clone] = [join(folder, 'server.git'), join(folder, 'clone')];
+  await git('init', '--quiet', '--bare', '--initial-branch=main', remote);
+  await git('clone', '--quiet', remote, clone);
+  const inClone = (...args: string[]) => git('-C', clone, ...args);
   await inClone('config', 'user.name', 'Ada');
   await inClone('config', 'user.email', 'ada@example.com');
 
-  const push = async (changed: Readonly<Record<string, string | null>>, subject: string): Promise<string> => {
+  const push: GitServer['push'] = async (changed, subject) => {
     for (const [path, content] of Object.entries(changed)) {
       const file = join(clone, path);
       await mkdir(dirname(file), { recursive: true });
@@ -45,7 +48,7 @@ export async function startGitServer(files: Readonly<Record<string, string>>): P
   };
   await push(files, 'The first commit');
 
-  const git = (...args: string[]) => gitText([`--git-dir=${remote}`, ...args]);
+  const onServer = (...args: string[]) => git(`--git-dir=${remote}`, ...args);
   return {
     folder,
     remote,
@@ -54,9 +57,9 @@ export async function startGitServer(files: Readonly<Record<string, string>>): P
     pull: async () => {
       await inClone('pull', '--quiet', '--rebase', 'origin', 'main');
     },
-    git,
-    show: async (path, commit = 'main') => `${await git('show', `${commit}:${path}`)}\n`,
-    open: (cache = join(folder, 'cache.git')) => openRepository({ remote, branch: 'main', cache }),
+    git: onServer,
+    show: async (path, commit = 'main') =>
+      (await run('git', [`--git-dir=${remote}`, 'show', `${commit}:${path}`])).stdout,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
