@@ -57,7 +57,11 @@ describe('a bundle', () => {
 
   it.each([
     ['a package that isn’t there', "import 'left-pad';", 'Could not resolve "left-pad"'],
-    ['a workspace that isn’t there', "import '@almanac/attic';", 'no workspace of this checkout exports @almanac/attic'],
+    [
+      'a workspace that isn’t there',
+      "import '@almanac/attic';",
+      'no workspace of this checkout exports @almanac/attic',
+    ],
     ['an optional package of somebody else', "import 'driver-native';", 'Could not resolve "driver-native"'],
     ['what CommonJS doesn’t have', 'console.log(import.meta.dirname);', 'import.meta'],
   ])('is refused when it needs %s', async (_what, code, message) => {

@@ -64,7 +64,9 @@ describe('a layer', () => {
 
   it.each(['etc/hosts', '/etc/../root', '/etc/', '/'])('refuses %s as a path', async (path) => {
     await using place = await temporaryFolder();
-    await expect(writeTar([text(path, '')], join(place.path, 'layer.tar'))).rejects.toThrow('no path in an image');
+    await expect(writeTar([text(path, '')], join(place.path, 'layer.tar'))).rejects.toThrow(
+      'no path in an image',
+    );
   });
 
   it('that can’t be written leaves nothing behind that looks like one', async () => {

@@ -21,7 +21,7 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
 /** What a tar holds, in its order. */
 export async function readTar(file: string): Promise<readonly (Header & { readonly content: Buffer })[]> {
   const reader = extract();
-  createReadStream(file).pipe(reader as unknown as NodeJS.WritableStream);
+  createReadStream(file).pipe(reader);
   const entries = [];
   for await (const entry of reader) {
     const chunks: Buffer[] = [];

@@ -11,6 +11,8 @@ import { workspaceExports } from './workspaces';
 export const pageSources = (service: string): readonly string[] => [
   `services/${service}/page`,
   `services/${service}/vite.config.ts`,
+  `services/${service}/tsconfig.json`,
+  'tsconfig.base.json',
   'packages/contracts/src',
   'packages/kernel/src',
 ];

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { cacheDirectory, MissingTool } from '@almanac/kubernetes';
-import { digestOf, writeArchive } from '../oci/archive';
-import { layerOf } from '../oci/layer';
-import { buildService, serviceNamed, servicesOf } from './build';
+import { digestOf, writeArchive, type Image } from '../oci/archive';
+import { layerOf, type Layer } from '../oci/layer';
+import { buildService, serviceNamed, servicesOf, type Service } from './build';
 import { appEntries, baseEntries, configOf } from './image';
 
 /** The image of a service, as a file. */
@@ -24,6 +24,17 @@ export interface ServiceImageOptions {
   readonly registry?: string;
 }
 
+const layers = (): string => join(cacheDirectory(), 'layers');
+
+/** The layer that all services have in common. */
+export const baseLayer = async (root: string): Promise<Layer> => layerOf(await baseEntries(root), layers());
+
+/** The image of a service of this checkout. */
+export async function imageOf(root: string, service: Service, base: Layer): Promise<Image> {
+  const built = await buildService(root, service);
+  return { layers: [base, await layerOf(await appEntries(built), layers())], config: configOf(built) };
+}
+
 /**
  * Writes the image of each service of a checkout, without a container engine. The same sources and packages
  * give the same digest; a service that didn't change costs milliseconds.
@@ -41,12 +52,10 @@ export async function writeServiceImages(
         'docker build --build-arg SERVICE=task-api .',
     );
   const services = only?.map((name) => serviceNamed(root, name)) ?? servicesOf(root);
-  const layers = join(cacheDirectory(), 'layers');
-  const base = await layerOf(await baseEntries(root), layers);
+  const base = await baseLayer(root);
   const images: Record<string, ServiceImage> = {};
   for (const service of services) {
-    const built = await buildService(root, service);
-    const image = { layers: [base, await layerOf(await appEntries(built), layers)], config: configOf(built) };
+    const image = await imageOf(root, service, base);
     const reference = `${registry}/${service.name}`;
     const digest = digestOf(image);
     const archive = await writeArchive(image, [`${reference}@${digest}`], { to, name: service.name });
