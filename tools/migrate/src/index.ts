@@ -1,2 +1,3 @@
 export * from './migration-set';
 export { schemas } from './schemas';
+export { randomSecrets } from './secrets';
