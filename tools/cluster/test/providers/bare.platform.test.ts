@@ -8,7 +8,10 @@ import { thirdPartyReferences, writeThirdPartyImages } from '@almanac/images';
 import { kubectlFor, type Kubectl } from '../../src/kubectl';
 import { processesIn, until } from '../../src/processes';
 import { providers, type ClusterOptions, type Report, type RunningCluster } from '../../src/providers';
+import { removeGroups } from '../../src/providers/bare/cgroups';
 import { layoutOf } from '../../src/providers/bare/layout';
+import { removeNamespaces } from '../../src/providers/bare/namespaces';
+import { disconnect } from '../../src/providers/bare/network';
 import { machineState } from './machine-state';
 
 const { bare } = providers;
@@ -202,6 +205,20 @@ describe('a bare cluster', () => {
       await kubectl('get', 'pods', '--all-namespaces', '--output=jsonpath={..restartCount}'),
     ).not.toMatch(/[1-9]/);
     expect(await inPod('client', 'echo still here')).toBe('still here\n');
+  }, 120_000);
+
+  test('comes back with its pods when the machine was started again', async () => {
+    const layout = layoutOf(cluster);
+    await removeGroups(layout);
+    await removeNamespaces(layout);
+    await disconnect(layout);
+    expect(await bare.find(cluster)).toBeNull();
+
+    await bare.up(cluster, report);
+
+    await Promise.all(['web', 'client'].map(ready));
+    const { host, port } = running.gateway;
+    await until('the gateway answers', moment, async () => (await fetch(`http://${host}:${port}/`)).ok);
   }, 120_000);
 
   test('keeps its keys to its owner', async () => {

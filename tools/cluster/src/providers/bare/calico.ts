@@ -48,11 +48,14 @@ export async function installNetworkPlugins(layout: Layout): Promise<void> {
   await writeFile(layout.configuration('cni/10-calico.conflist'), JSON.stringify(configuration, null, 2));
 }
 
+/** Where felix says how it is. */
+export interface Health {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Felix turns NetworkPolicies into rules of the kernel's packet filter. */
-export const felix = async (
-  layout: Layout,
-  health: { readonly host: string; readonly port: number },
-): Promise<ProcessDefinition> => ({
+export const felix = async (layout: Layout, health: Health): Promise<ProcessDefinition> => ({
   name: 'calico-felix',
   command: await program('calico-felix'),
   args: [],

@@ -39,6 +39,8 @@ export function layoutOf({ name, directory }: ClusterOptions) {
       mount: join(home, 'namespaces'),
       mnt: join(home, 'namespaces', 'mnt'),
       net: join(home, 'namespaces', 'net'),
+      /** Is there once they are furnished. */
+      sign: join(home, 'furnished'),
     },
     /** Path of the cluster's control group in every hierarchy. */
     cgroup: `/almanac-${name}-${suffix}`,

@@ -1,10 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { run } from '../../processes';
 import type { Layout } from './layout';
 import { mounts } from './mounts';
 
-/** Where the cluster's own folder is for its processes, the same in every cluster. */
-export const homeInside = '/run/almanac';
+/** Where the folder of the cluster is for its processes, the same in every cluster. */
+const folder = '/run/almanac';
+
+/** Where what only they need is. */
+const home = `${folder}/bare`;
 
 /**
  * Folders that programs of a node write to whatever they are told. What the cluster writes there goes to its
@@ -24,16 +28,16 @@ const kernelSettings = {
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const overlay = (folder: string): string => {
-  const own = `${homeInside}/overlay${folder}`;
+const overlay = (target: string): string => {
+  const own = `${home}/overlay${target}`;
   return [
     `mkdir -p ${own}/upper ${own}/work`,
-    `mount -t overlay almanac -o lowerdir=${folder},upperdir=${own}/upper,workdir=${own}/work ${folder}`,
+    `mount -t overlay almanac -o lowerdir=${target},upperdir=${own}/upper,workdir=${own}/work ${target}`,
   ].join(' && ');
 };
 
 const pretend = (setting: string, value: number): string => {
-  const file = `${homeInside}/kernel/${setting}`;
+  const file = `${home}/kernel/${setting}`;
   return [
     `mkdir -p $(dirname ${file}) && echo ${value} >${file}`,
     `if [ -e /proc/sys/${setting} ]; then mount --bind ${file} /proc/sys/${setting}; fi`,
@@ -41,22 +45,25 @@ const pretend = (setting: string, value: number): string => {
 };
 
 /** What furnishes the cluster's namespaces, from the inside. */
-const furnish = ({ home }: Layout, foreign: readonly string[]): string =>
+const furnish = ({ directory, namespaces }: Layout, foreign: readonly string[]): string =>
   [
-    ...foreign.map((path) => `umount ${quote(path)}`),
+    ...foreign.map((path) => `umount ${quote(path)} || true`), // it may have gone by itself
     'mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/calico',
-    `mkdir ${homeInside} && mount --bind ${quote(home)} ${homeInside}`,
+    `mkdir ${folder} && mount --bind ${quote(directory)} ${folder}`,
     ...overlaid.map(overlay),
-    `mount --bind ${homeInside} ${quote(home)}`, // it may be under an overlay now, where images can't be unpacked
+    `mount --bind ${folder} ${quote(directory)}`, // it may be under an overlay now, where images can't be unpacked
     ...Object.entries(kernelSettings).map(([setting, value]) => pretend(setting, value)),
     'ip link set lo up',
     'echo 1 >/proc/sys/net/ipv4/ip_forward',
+    `touch ${quote(namespaces.sign)}`,
   ].join('\n');
 
-/** Whether the cluster's namespaces are there; they aren't after the machine was started again. */
+/** Whether the cluster's namespaces are there as a whole; they aren't after the machine was started again. */
 export async function namespacesExist({ namespaces }: Layout): Promise<boolean> {
   const paths = (await mounts()).map(({ path }) => path);
-  return [namespaces.mnt, namespaces.net].every((file) => paths.includes(file));
+  return (
+    existsSync(namespaces.sign) && [namespaces.mnt, namespaces.net].every((file) => paths.includes(file))
+  );
 }
 
 /** What is put before a command that is to run in the cluster's namespaces. */
@@ -78,7 +85,8 @@ export const runInside = (layout: Layout, command: string, ...args: readonly str
  * and all it makes of these vanishes with its namespaces. They live on without a process in them.
  */
 export async function createNamespaces(layout: Layout): Promise<void> {
-  const { mount, mnt, net } = layout.namespaces;
+  const { mount, mnt, net, sign } = layout.namespaces;
+  await rm(sign, { force: true });
   await mkdir(mount, { recursive: true });
   await run('mount', ['--bind', mount, mount]);
   await run('mount', ['--make-private', mount]); // else the kernel refuses: the namespace would be in itself
