@@ -1,3 +1,4 @@
+export { missingPackages } from './contents/debian';
 export { thirdPartyReferences, writeThirdPartyImages } from './third-party';
 export { makeUpstreamMirrors, type Mirror } from './upstreams/mirrors';
 export { writeOfflineGit } from './upstreams/offline-git';

@@ -18,24 +18,37 @@ export type DebianPackage = keyof typeof packages;
 
 export const certificates = packages['ca-certificates'];
 
-const isMissing = async (name: DebianPackage): Promise<boolean> =>
-  access(packages[name]).then(
-    () => false,
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
     () => true,
+    () => false,
   );
+
+/**
+ * Which of these packages this machine lacks, each once.
+ *
+ * @param isThere whether this machine has a file
+ */
+export async function missingPackages(
+  names: readonly DebianPackage[] = Object.keys(packages) as DebianPackage[],
+  isThere: (file: string) => Promise<boolean> = exists,
+): Promise<readonly DebianPackage[]> {
+  const missing: DebianPackage[] = [];
+  for (const name of [...new Set(names)].sort()) if (!(await isThere(packages[name]))) missing.push(name);
+  return missing;
+}
 
 /**
  * Sees to it that these packages are installed.
  *
+ * @param isThere whether this machine has a file
  * @throws MissingTool that names all that are missing, with the command that installs them
  */
-export async function requirePackages(names: readonly DebianPackage[]): Promise<void> {
-  const wanted = [...new Set(names)].sort();
-  const missing = (await Promise.all(wanted.map(isMissing))).flatMap((is, index) =>
-    is ? wanted[index]! : [],
-  );
+export async function requirePackages(names: readonly DebianPackage[], isThere = exists): Promise<void> {
+  const missing = await missingPackages(names, isThere);
   if (missing.length === 0) return;
   throw new MissingTool(
-    `Images are made of Debian packages that this machine lacks: apt-get install -y --no-install-recommends ${missing.join(' ')}`,
+    `Images are made of Debian packages that this machine lacks: ` +
+      `apt-get install -y --no-install-recommends ${missing.join(' ')}`,
   );
 }

@@ -18,7 +18,8 @@ import { redis } from './redis';
 import type { ThirdParty } from './third-party';
 import { traefik } from './traefik';
 
-const made: Readonly<Record<string, ThirdParty>> = {
+/** How each of them is made. */
+export const madeHere: Readonly<Record<string, ThirdParty>> = {
   argocd,
   busybox,
   coredns,
@@ -36,12 +37,16 @@ export async function thirdPartyReferences(): Promise<Readonly<Record<string, st
   return z.record(z.string(), z.string()).parse(parse(await readFile(file, 'utf8')));
 }
 
-/** Which of them a manifest means: the same repository, and the same tag or the beginning of it (`1.37`). */
-const nameOf = (reference: string, known: Readonly<Record<string, string>>): string => {
+/**
+ * Which of them a manifest means: the same repository, and the same tag or the beginning of it (`1.37`).
+ *
+ * @throws Error when nothing that can be made here may stand for it
+ */
+export const nameOf = (reference: string, known: Readonly<Record<string, string>>): string => {
   const asked = partsOf(reference);
   for (const [name, ours] of Object.entries(known)) {
     const { repository, tag = '' } = partsOf(ours);
-    if (asked.repository === repository && (asked.tag === undefined || tag.startsWith(asked.tag)))
+    if (asked.repository === repository && (asked.tag === undefined || `${tag}.`.startsWith(`${asked.tag}.`)))
       return name;
   }
   throw new Error(`No image of ${reference} can be made here: only of ${Object.values(known).join(', ')}`);
@@ -62,11 +67,11 @@ export async function writeThirdPartyImages(
 ): Promise<readonly string[]> {
   const known = await thirdPartyReferences();
   const wanted = references.map((reference) => ({ reference, name: nameOf(reference, known) }));
-  await requirePackages(wanted.flatMap(({ name }) => made[name]!.debian ?? []));
+  await requirePackages(wanted.flatMap(({ name }) => madeHere[name]!.debian ?? []));
 
   const archives: string[] = [];
   for (const { reference, name } of wanted) {
-    const { contents, config, madeOf } = made[name]!;
+    const { contents, config, madeOf } = madeHere[name]!;
     const image = {
       layers: [await layerOf(await contents(), join(cacheDirectory(), 'layers'))],
       config: { ...config, Labels: { 'org.opencontainers.image.description': `Made of ${madeOf}` } },
