@@ -63,6 +63,7 @@ export const modules = define({
     },
   },
   pause: { programs: { pause: './cmd/pause' } },
+  appset: { programs: { 'render-templates': './cmd/render-templates' } },
 });
 
 export type ModuleName = keyof typeof modules;

@@ -1,0 +1,13 @@
+import type { Policy } from '../policy';
+import { argocdPolicies } from './argocd';
+import { networkPolicies } from './network';
+import { podPolicies } from './pods';
+import { rolloutPolicies } from './rollouts';
+
+/** Everything that is asked of what we deploy, beyond its schema. */
+export const policies: readonly Policy[] = [
+  ...podPolicies,
+  ...rolloutPolicies,
+  ...networkPolicies,
+  ...argocdPolicies,
+];
