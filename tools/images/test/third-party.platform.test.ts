@@ -27,7 +27,7 @@ address = "${socket}"
 address = "${folder}/debug.sock"
 `,
   );
-  const daemon = spawn('containerd', ['--config', settings], { stdio: 'ignore' });
+  const daemon = spawn('/usr/bin/containerd', ['--config', settings], { stdio: 'ignore' });
   const ended = once(daemon, 'exit');
   const ctr = async (...args: string[]): Promise<string> => {
     const { stdout, stderr } = await run('ctr', ['--address', socket, '--namespace', 'test', ...args]);

@@ -42,7 +42,7 @@ const parents = (entries: readonly Entry[]): Entry[] => {
 };
 
 /** What a layer holds, in the one order in which it is always written. */
-export const inOrder = (entries: readonly Entry[]): readonly Entry[] => {
+const inOrder = (entries: readonly Entry[]): readonly Entry[] => {
   entries.forEach(checkPath);
   const byPath = new Map<string, Entry>();
   for (const entry of [...entries, ...parents(entries)]) {

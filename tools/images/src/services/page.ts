@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { workspaceExports } from './workspaces';
 
@@ -26,7 +25,7 @@ export const pageSources = (service: string): readonly string[] => [
  */
 export async function buildPage(service: string, to: string, root: string): Promise<void> {
   const files = Object.fromEntries(await workspaceExports(root));
-  const script = join(__dirname, 'vite-build.mjs');
+  const script = require.resolve('./vite-build.mjs');
   try {
     await promisify(execFile)(process.execPath, [script, service, to, JSON.stringify(files)]);
   } catch (error) {
