@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { thirdPartyReferences } from '@almanac/images';
 import { canonicalName } from '../../src/providers/bare/images';
 import { layoutOf, networks } from '../../src/providers/bare/layout';
+import { describeLacks } from '../../src/providers/bare/machine';
 import { imagesOfManifests, manifestsOf } from '../../src/providers/bare/manifests';
 import { parseMounts } from '../../src/providers/bare/mounts';
 import { addressIn, formatSubnet, freeSubnet, parseSubnet } from '../../src/providers/bare/subnet';
@@ -54,6 +55,17 @@ test.each([
   ['localhost/x:1', 'localhost/x:1'],
 ])('the runtime looks for %s under %s', (reference, name) => {
   expect(canonicalName(reference)).toBe(name);
+});
+
+test('what a machine lacks is told at once, with the one command that mends it', () => {
+  const lacks = [
+    { thing: 'containerd', from: 'containerd' },
+    { thing: 'ctr', from: 'containerd' },
+    { thing: 'nft', from: 'nftables' },
+  ];
+  expect(describeLacks(lacks)).toBe(
+    'containerd, ctr, nft are missing (on Debian: apt-get install --yes --no-install-recommends containerd nftables)',
+  );
 });
 
 test('a mount with a space in its path is found', () => {

@@ -15,7 +15,7 @@ interface Image {
 }
 
 /** What an archive holds, by the names that containerd's own annotation gives. */
-export async function imagesIn(archive: string): Promise<readonly Image[]> {
+async function imagesIn(archive: string): Promise<readonly Image[]> {
   const text = await run('tar', ['--extract', '--to-stdout', '--file', archive, 'index.json']);
   return (JSON.parse(text) as Index).manifests.flatMap(({ digest, annotations }) => {
     const name = annotations?.['io.containerd.image.name'];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { missingPackages } from '@almanac/images';
 import { run } from '../../processes';
 import type { Report } from '../provider';
 import { hasCapability } from './capabilities';
@@ -32,19 +33,33 @@ const isThere = (program: string): Promise<boolean> =>
 const hasPlugins = (): boolean =>
   pluginFolders.some((folder) => pluginNames.every((name) => existsSync(join(folder, name))));
 
-/** What the machine lacks: the things, and the Debian packages that have them. */
-async function lacking(): Promise<{ readonly things: readonly string[]; readonly from: readonly string[] }> {
-  const found = await Promise.all(
-    Object.keys(packages).map(async (name) => ({ name, there: await isThere(name) })),
-  );
-  const programs = found.filter(({ there }) => !there).map(({ name }) => name);
-  const plugins = hasPlugins() ? [] : [`the network plugins ${pluginNames.join(', ')}`];
-  const from = [...programs.map((name) => packages[name]!), ...(hasPlugins() ? [] : [pluginPackage])];
-  return { things: [...programs, ...plugins], from: [...new Set(from)] };
+/** Something that a node needs, and the Debian package that has it. */
+interface Lack {
+  readonly thing: string;
+  readonly from: string;
 }
 
-const installLine = (names: readonly string[]): string =>
-  `apt-get install --yes --no-install-recommends ${names.join(' ')}`;
+async function lacking(): Promise<readonly Lack[]> {
+  const needed = Object.entries(packages).map(([thing, from]) => ({ thing, from }));
+  const there = await Promise.all(needed.map(({ thing }) => isThere(thing)));
+  const plugins = hasPlugins() ? [] : pluginNames.map((name) => `the network plugin ${name}`);
+  const images = await missingPackages(); // nothing is pulled: images are made of what is installed
+  return [
+    ...needed.filter((_lack, index) => !there[index]),
+    ...plugins.map((thing) => ({ thing, from: pluginPackage })),
+    ...images.map((name) => ({ thing: `files of ${name}`, from: name })),
+  ];
+}
+
+const packagesOf = (lacks: readonly Lack[]): readonly string[] => [...new Set(lacks.map(({ from }) => from))];
+
+const installLine = (lacks: readonly Lack[]): string =>
+  `apt-get install --yes --no-install-recommends ${packagesOf(lacks).join(' ')}`;
+
+/** For a person; all at once, and the one command that mends it. */
+export const describeLacks = (lacks: readonly Lack[]): string =>
+  `${lacks.map(({ thing }) => thing).join(', ')} ${lacks.length === 1 ? 'is' : 'are'} missing ` +
+  `(on Debian: ${installLine(lacks)})`;
 
 const isDebian = (): Promise<boolean> => isThere('apt-get');
 
@@ -65,17 +80,16 @@ async function obstacles(): Promise<readonly string[]> {
 export async function whyNotHere(): Promise<string | null> {
   const inTheWay = await obstacles();
   if (inTheWay.length > 0) return inTheWay.join(', and ');
-  const { things, from } = await lacking();
-  if (things.length === 0 || (await isDebian())) return null;
-  return `${things.join(', ')} ${things.length === 1 ? 'is' : 'are'} missing (on Debian: ${installLine(from)})`;
+  const lacks = await lacking();
+  return lacks.length === 0 || (await isDebian()) ? null : describeLacks(lacks);
 }
 
 /** Installs what the machine lacks; on Debian only, elsewhere {@link whyNotHere} has said what is missing. */
 export async function installLacking(report: Report): Promise<void> {
-  const { things, from } = await lacking();
-  if (things.length === 0) return;
-  await report.step(`Installing ${from.join(', ')}`, async () => {
+  const lacks = await lacking();
+  if (lacks.length === 0) return;
+  await report.step(`Installing ${packagesOf(lacks).join(', ')}`, async () => {
     await run('apt-get', ['update']);
-    await run('env', ['DEBIAN_FRONTEND=noninteractive', ...installLine(from).split(' ')]);
+    await run('env', ['DEBIAN_FRONTEND=noninteractive', ...installLine(lacks).split(' ')]);
   });
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { run } from '../../processes';
+import { run, until } from '../../processes';
 import { addressesIn, type Addresses, type Layout } from './layout';
 import { runInside } from './namespaces';
 import { formatSubnet, freeSubnet, parseSubnet, type Subnet } from './subnet';
@@ -72,6 +72,9 @@ export async function connect(layout: Layout, { host, node, subnet }: Addresses)
   await runInside(layout, 'ip', 'route', 'add', 'default', 'via', host);
 }
 
+/** The cable goes with the cluster's network as well, a moment after its last process. */
 export async function disconnect({ link }: Layout): Promise<void> {
-  if (await succeeds(run('ip', ['link', 'show', link]))) await run('ip', ['link', 'delete', link]);
+  const exists = () => succeeds(run('ip', ['link', 'show', link]));
+  if (await exists()) await succeeds(run('ip', ['link', 'delete', link]));
+  await until(`the link ${link} is gone`, 5000, async () => !(await exists()));
 }
