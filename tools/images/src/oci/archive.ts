@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
+import { keepNewest, touch } from '../newest';
 import type { Layer } from './layer';
 
 /** How a container of an image is started; the names are those of the OCI image specification. */
@@ -76,7 +77,8 @@ const addLayer = async (tar: Pack, { file, digest, size }: Layer) =>
 
 /**
  * Writes an image as an OCI layout in a tar, which `ctr images import`, `kind load image-archive`,
- * `podman load` and `skopeo` read. Does nothing if the archive is there.
+ * `podman load` and `skopeo` read. Does nothing if the archive is there. Once loaded, one is of no more use: the
+ * last three of each name stay.
  *
  * @param names under which containerd shall know it, as {@link nameInContainerd} gives them
  * @param to folder of the archives
@@ -100,7 +102,10 @@ export async function writeArchive(
   });
   const key = createHash('sha256').update(index).digest('hex').slice(0, 12);
   const archive = join(to, `${name}-${key}.tar`);
-  if (await exists(archive)) return archive;
+  if (await exists(archive)) {
+    await touch(archive);
+    return archive;
+  }
 
   await mkdir(to, { recursive: true });
   const tar = pack();
@@ -118,6 +123,11 @@ export async function writeArchive(
     await pipeline(tar, createWriteStream(aside));
     await filled;
     await rename(aside, archive); // never there by half
+    await keepNewest(
+      to,
+      (file) => file.startsWith(`${name}-`) && file.length === basename(archive).length,
+      3,
+    );
   } finally {
     await rm(aside, { force: true });
   }

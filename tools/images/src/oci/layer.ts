@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
 import { pack, type Header, type Pack } from 'tar-stream';
+import { keepNewest, touch } from '../newest';
 import type { Entry } from './entry';
 
 /** A layer as it lies in the cache: an uncompressed tar, so that its digest is its diff id as well. */
@@ -111,6 +112,9 @@ const fingerprint = async (entries: readonly Entry[]): Promise<string> => {
   return hash.digest('hex').slice(0, 32);
 };
 
+/** Those of every program that runs in a cluster, and of some changes of each service. */
+const layersKept = 60;
+
 /**
  * The layer with these entries, written if it isn't in the cache yet.
  *
@@ -120,17 +124,20 @@ export async function layerOf(entries: readonly Entry[], cache: string): Promise
   const file = join(cache, `${await fingerprint(entries)}.tar`);
   const note = `${file}.json`;
   try {
-    return { file, ...(JSON.parse(await readFile(note, 'utf8')) as Omit<Layer, 'file'>) };
+    const known = JSON.parse(await readFile(note, 'utf8')) as Omit<Layer, 'file'>;
+    await touch(file);
+    return { file, ...known };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const aside = `${file}.${process.pid}`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await mkdir(cache, { recursive: true });
     const layer = await writeTar(entries, aside);
     await rename(aside, file);
     await writeFile(`${aside}.json`, JSON.stringify(layer));
     await rename(`${aside}.json`, note); // last: with the note, the layer is whole
+    await keepNewest(cache, (name) => name.endsWith('.tar'), layersKept);
     return { file, ...layer };
   } finally {
     await rm(aside, { force: true });

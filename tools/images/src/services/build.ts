@@ -1,9 +1,10 @@
 import { existsSync, globSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '@almanac/kubernetes';
 import { bundle } from './bundle';
 import { fingerprint, madeOnce } from './made-once';
+import { touch } from '../newest';
 import { buildPage, pageSources } from './page';
 
 /** A program that gets an image of its own. */
@@ -54,19 +55,23 @@ const surroundings = async (root: string): Promise<string> => {
 const bundled = async (root: string, { name, entry }: Service, around: string): Promise<string> => {
   const cache = join(cacheDirectory(), 'bundles', name);
   const note = join(cache, `${around}.sources.json`);
-  const known = existsSync(note) ? (JSON.parse(await readFile(note, 'utf8')) as string[]) : undefined;
-  const key = known && (await fingerprint(root, known));
-  const file = (of: string) => join(cache, `${around}-${of}`, 'main.js');
-  if (key && existsSync(file(key))) return file(key);
+  const placeOf = async (sources: readonly string[]): Promise<string> =>
+    join(cache, `${around}-${(await fingerprint(root, sources)) ?? 'incomplete'}`);
 
+  if (existsSync(note)) {
+    const before = await placeOf(JSON.parse(await readFile(note, 'utf8')) as string[]);
+    if (existsSync(before)) {
+      await touch(before);
+      return join(before, 'main.js');
+    }
+  }
   const { code, sources } = await bundle(root, entry);
-  const made = file((await fingerprint(root, sources))!);
-  await madeOnce(join(made, '..'), async (aside) => writeFile(join(aside, 'main.js'), code));
-  const aside = `${note}.${process.pid}`;
-  await mkdir(cache, { recursive: true });
-  await writeFile(aside, JSON.stringify(sources));
-  await rename(aside, note);
-  return made;
+  const place = await madeOnce(await placeOf(sources), async (aside) =>
+    writeFile(join(aside, 'main.js'), code),
+  );
+  await writeFile(`${note}.${process.pid}`, JSON.stringify(sources));
+  await rename(`${note}.${process.pid}`, note);
+  return join(place, 'main.js');
 };
 
 const page = async (root: string, { name }: Service, around: string): Promise<string> => {
