@@ -47,7 +47,7 @@ export interface Repository {
   read(files: readonly { readonly commit: string; readonly path: string }[]): Promise<(string | undefined)[]>;
   /** The commits that changed this path, newest first. */
   log(commit: string, path: string, limit: number): Promise<readonly Commit[]>;
-  /** The commits that are in `to` and not in `from`, newest first. */
+  /** The commits that are in `to` and not in `from`, newest first; without those that only say what runs where. */
   between(from: string, to: string, limit: number): Promise<readonly Commit[]>;
   commit(id: string): Promise<Commit | undefined>;
   isAncestor(older: string, newer: string): Promise<boolean>;

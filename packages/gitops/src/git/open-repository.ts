@@ -112,7 +112,7 @@ export function openRepository({ remote, branch, cache }: RepositoryLocation): R
     paths,
     read,
     log: (commit, path, limit) => logLines(`-n${limit}`, commit, '--', path),
-    between: (from, to, limit) => logLines(`-n${limit}`, `${from}..${to}`),
+    between: (from, to, limit) => logLines(`-n${limit}`, `${from}..${to}`, '--', '.', ...stateFiles),
     commit: async (id) => (await unlessUnknown(() => logLines('-n1', id)))?.[0],
     isAncestor: async (older, newer) =>
       (await unlessUnknown(async () => text(['merge-base', '--is-ancestor', older, newer]))) !== undefined,
@@ -132,6 +132,9 @@ export function openRepository({ remote, branch, cache }: RepositoryLocation): R
     push,
   };
 }
+
+/** What says which release runs where; the pathspecs of everything else. */
+const stateFiles = [':(exclude)clusters/*/environments/*', ':(exclude)clusters/*/platform.yaml'];
 
 /** What a server or git itself says when the branch isn’t any more where we saw it. */
 const outrun =

@@ -120,7 +120,12 @@ function wrongImages({ images }: Release, { metadata = {}, spec, status = {} }: 
       return [`${pod} waits: ${[state.waiting.reason, state.waiting.message].filter(Boolean).join(': ')}`];
     return imageID.endsWith(digest)
       ? []
-      : [`${pod} runs ${imageID.split('@').at(-1)!.slice(0, 19)}…, not the release’s image`];
+      : [
+          `${pod} runs ${imageID
+            .split('@')
+            .at(-1)!
+            .slice(0, 'sha256:'.length + 12)}…, not the release’s image`,
+        ];
   });
 }
 

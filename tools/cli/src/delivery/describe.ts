@@ -25,7 +25,7 @@ export function describeComparison(from: Release | undefined, to: Release): stri
   ];
 }
 
-/** The commits between two releases, as far as they are somebody’s work and not a release being written down. */
+/** The commits that `to` has and `from` hasn’t; none when one of them isn’t there any more. */
 export async function workBetween(
   repository: Repository,
   from: Release | undefined,
@@ -33,8 +33,7 @@ export async function workBetween(
   limit = 200,
 ): Promise<readonly Commit[]> {
   if (from === undefined || from.revision === to.revision) return [];
-  const commits = await repository.between(from.revision, to.revision, limit).catch(() => []);
-  return commits.filter(({ trailers }) => trailers.Environment === undefined);
+  return repository.between(from.revision, to.revision, limit).catch(() => []);
 }
 
 /** What would go from `from` to `to`, and what would be taken back. */
