@@ -26,6 +26,7 @@ export interface Autoscaler extends Resource {
   readonly spec: {
     readonly scaleTargetRef: { readonly kind: string; readonly name: string };
     readonly minReplicas?: number;
+    readonly maxReplicas: number;
     readonly metrics?: readonly {
       readonly resource?: {
         readonly name: string;
@@ -82,6 +83,11 @@ export interface Role extends Resource {
 }
 export const isRole = (resource: Resource): resource is Role =>
   resource.kind === 'Role' || resource.kind === 'ClusterRole';
+
+export interface Quota extends Resource {
+  readonly spec: { readonly hard: Readonly<Record<string, string>> };
+}
+export const isQuota = (resource: Resource): resource is Quota => resource.kind === 'ResourceQuota';
 
 /** A kind that an {@link AppProject} permits, of every name unless it says one. */
 export interface PermittedKind {

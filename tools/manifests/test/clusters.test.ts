@@ -4,9 +4,12 @@ import { thirdPartyReferences, upstreams } from '@almanac/images';
 import { randomSecrets } from '@almanac/migrate';
 import { parse, stringify } from 'yaml';
 import { clusterNames, walkCluster, type Cluster } from '../src/cluster';
+import { isQuota } from '../src/kinds';
 import { offlineKustomize } from '../src/kustomize';
 import { policies } from '../src/policies';
 import { violationsOf } from '../src/policy';
+import { mostOf } from '../src/policies/quotas';
+import { quantity } from '../src/quantity';
 import { nameOf } from '../src/resource';
 import { createValidator } from '../src/schemas';
 import { workloadsOf } from '../src/workload';
@@ -18,6 +21,9 @@ const limit = 60_000; // ms, for all clusters: a pull request waits for it
 describe('Clusters', () => {
   const clusters = new Map<string, Cluster>();
   const cluster = (name: string): Cluster => clusters.get(name)!;
+  const production = (name: string) =>
+    cluster(name).applications.find(({ application }) => application.metadata.name === 'almanac-production')!
+      .resources;
   let took = 0;
 
   beforeAll(async () => {
@@ -85,11 +91,7 @@ describe('Clusters', () => {
   });
 
   it('differ where their machines do', () => {
-    const image = (name: string) =>
-      cluster(name)
-        .applications.filter(({ application }) => application.metadata.name === 'almanac-production')
-        .flatMap(({ resources }) => resources);
-    const of = (name: string, resource: string) => image(name).find((one) => nameOf(one) === resource);
+    const of = (name: string, resource: string) => production(name).find((one) => nameOf(one) === resource);
     expect(of('doks', 'StatefulSet/postgres')).toBeUndefined();
     expect(of('local', 'StatefulSet/postgres')).toBeDefined();
     expect(of('oci', 'ResourceQuota/always-free')).toBeDefined();
@@ -119,6 +121,19 @@ describe('Clusters', () => {
       }
     },
   );
+
+  it('fit, all of oci, into the 2 CPUs and 12 GiB that are free, beside what k3s takes', () => {
+    const [quota] = production('oci').filter(isQuota);
+    const platform = cluster('oci').applications.filter(
+      ({ application }) => application.spec.project === 'platform',
+    );
+    const all = (key: string) =>
+      quantity(quota!.spec.hard[key]!) +
+      platform.reduce((sum, { resources }) => sum + mostOf(key, resources), 0);
+    const k3s = { cpu: 0.25, memory: 1.6 * 2 ** 30 }; // measured by its authors: docs.k3s.io/reference/resource-profiling
+    expect(all('requests.cpu') + k3s.cpu).toBeLessThanOrEqual(2);
+    expect(all('requests.memory') + k3s.memory).toBeLessThanOrEqual(12 * 2 ** 30);
+  });
 
   it('use images of others as tools/images names them', async () => {
     const known = Object.values(await thirdPartyReferences());
