@@ -35,4 +35,5 @@ export {
 } from './release-main';
 export { PushRefused, type Commit, type Identity, type Repository } from './repository';
 export { historyOf, pastOf, releasesOf, stateAt, type HistoryEntry, type State } from './state';
+export * from './verdict';
 export { PathMoved, writeChange, type WriteOptions, type Written } from './write-change';

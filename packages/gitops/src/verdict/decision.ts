@@ -30,9 +30,10 @@ export type Decision =
   /** Something is wrong, or can’t be told. `resumed`: a person is needed and gets paged. */
   | { readonly do: 'hold'; readonly until: Instant | 'resumed'; readonly because: readonly Evidence[] };
 
-export type State = 'Progressing' | 'Verifying' | 'Stable' | 'Failed' | 'Held';
+/** Where a release is on its way. */
+export type ReleaseState = 'Progressing' | 'Verifying' | 'Stable' | 'Failed' | 'Held';
 
-export const stateOf = (decision: Decision): State => {
+export const stateOf = (decision: Decision): ReleaseState => {
   switch (decision.do) {
     case 'wait':
       return decision.until === 'the next release' ? 'Stable' : 'Progressing';

@@ -1,6 +1,6 @@
 import type { ReleaseId } from '../release';
 import type { Instant, Seconds } from './instant';
-import type { SyncOperation, Trouble } from './observation';
+import type { Trouble } from './trouble';
 
 /** Something that goes wrong. */
 export type Symptom = {
@@ -50,7 +50,7 @@ export type Missing =
       readonly kind: 'not-synced';
       readonly revision: string;
       /** The operation that there is, if any. */
-      readonly operation: Pick<SyncOperation, 'phase' | 'revision'> | undefined;
+      readonly operation: { readonly phase: string; readonly revision: string } | undefined;
     }
   | { readonly kind: 'not-reconciled'; readonly finishedAt: Instant }
   | { readonly kind: 'nothing-runs' }

@@ -1,8 +1,9 @@
 export { decide } from './decide';
-export { stateOf, type Decision, type State } from './decision';
+export { stateOf, type Decision, type ReleaseState } from './decision';
 export type { Evidence, Symptom, SymptomKind } from './evidence';
 export type { History, Step } from './history';
 export type * from './observation';
 export { instant, type Instant, type Seconds } from './instant';
 export type { Policy } from './policy';
-export { sentence } from './sentence';
+export { inShort, sentence } from './sentence';
+export type { Trouble } from './trouble';

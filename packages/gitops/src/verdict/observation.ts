@@ -1,6 +1,7 @@
 import type { ReleaseId } from '../release';
 import type { SymptomKind } from './evidence';
 import type { Instant, Seconds } from './instant';
+import type { Trouble } from './trouble';
 
 /**
  * What the adapters saw, as plain data. They report; what it means is decided here.
@@ -155,11 +156,4 @@ export interface FailureElsewhere {
   readonly since: Instant;
   /** Whether it has a change of its own that may be the cause. */
   readonly changed: boolean;
-}
-
-/** An adapter can’t do its work: what it knows is old, or what is decided can’t be written. */
-export interface Trouble {
-  readonly source: 'git' | 'kubernetes' | 'argocd' | 'prometheus';
-  readonly message: string;
-  readonly since: Instant;
 }

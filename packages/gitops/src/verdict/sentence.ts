@@ -38,10 +38,10 @@ const sentences: Sentences = {
   'dead-letters-growing': ({ subject, count }) => `the dead letters of ${subject} grow; they are ${count}`,
 
   // excuses
-  unchanged: ({ subject }) => `the release didn’t change what ${subject} shows`,
-  'failed-before': ({ subject }) => `${subject} failed before this release already`,
+  unchanged: ({ subject }) => `this release changed nothing about it: ${subject}`,
+  'failed-before': ({ subject }) => `it was so before this release already: ${subject}`,
   'common-cause': ({ others }) =>
-    `that has a common cause: ${list(others)} fails at the same time, unchanged by this release`,
+    `it has a common cause, for others fail at the same time without a change of theirs: ${list(others)}`,
   'dependency-down': ({ name, message }) => `${name} is down: ${message}`,
   'node-in-trouble': ({ name, condition }) => `the node ${name} is in trouble: ${condition}`,
   'not-reached': () => 'the cluster couldn’t be asked, so it didn’t say no',
@@ -101,4 +101,12 @@ const sentences: Sentences = {
 
 /** One reason in words. The CLI, the page, the commit and the notification all say it so. */
 export const sentence = (evidence: Evidence): string =>
-  (sentences[evidence.kind] as (facts: Evidence) => string)(evidence);
+  (sentences[evidence.kind] as (facts: Evidence) => string)(evidence)
+    .replace(/(?<=T\d\d:\d\d:\d\d)\.\d+(?=Z)/g, '')
+    .replace(/\s+/g, ' ');
+
+/** All reasons on one line, cut to the 500 characters that a quarantine’s `because` may have. */
+export const inShort = (because: readonly Evidence[]): string => {
+  const line = because.map(sentence).join('; ');
+  return line.length <= 500 ? line : `${line.slice(0, 499)}…`;
+};

@@ -1,7 +1,8 @@
 import type { Circumstance } from '../evidence';
 import { after, earliest, isPast } from '../instant';
-import type { Observation, Trouble } from '../observation';
+import type { Observation } from '../observation';
 import { evidenceOf } from '../situation';
+import type { Trouble } from '../trouble';
 import type { Rule } from './rule';
 
 /**

@@ -28,27 +28,18 @@ type Sign = (
   policy: Policy,
 ) => Symptom | undefined;
 
-const imageUnavailable: Sign = ({ name, waiting, failingSince }, subject) =>
-  waiting && noImage.includes(waiting.reason)
-    ? {
-        kind: 'image-unavailable',
-        subject,
-        container: name,
-        message: `${waiting.reason}: ${waiting.message}`,
-        since: failingSince,
-      }
-    : undefined;
-
-const containerNotCreated: Sign = ({ name, waiting, failingSince }, subject) =>
-  waiting && notCreated.includes(waiting.reason)
-    ? {
-        kind: 'container-not-created',
-        subject,
-        container: name,
-        message: `${waiting.reason}: ${waiting.message}`,
-        since: failingSince,
-      }
-    : undefined;
+const waitsFor =
+  (kind: 'image-unavailable' | 'container-not-created', reasons: readonly string[]): Sign =>
+  ({ name, waiting, failingSince }, subject) =>
+    waiting && reasons.includes(waiting.reason)
+      ? {
+          kind,
+          subject,
+          container: name,
+          message: `${waiting.reason}: ${waiting.message}`,
+          since: failingSince,
+        }
+      : undefined;
 
 /** Once is enough: the limit is the release’s own, and a leak fills it again. */
 const outOfMemory: Sign = ({ name, restarts, lastExit, failingSince }, subject) =>
@@ -68,7 +59,13 @@ const crashLoop: Sign = ({ name, restarts, waiting, lastExit, failingSince }, su
       }
     : undefined;
 
-const signs: readonly Sign[] = [imageUnavailable, containerNotCreated, outOfMemory, crashLoop];
+/** The first that a container shows says most. */
+const signs: readonly Sign[] = [
+  waitsFor('image-unavailable', noImage),
+  waitsFor('container-not-created', notCreated),
+  outOfMemory,
+  crashLoop,
+];
 
 /** What these pods show, each kind of symptom once: with its first sign, and the nodes of all that have it. */
 export function containerFindings(
