@@ -9,12 +9,12 @@ const ServiceName = z
     'must be a service’s name: lowercase letters, digits and dashes',
   );
 
-export const Digest = z
+const Digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'must be an image’s digest: `sha256:` and 64 hex digits in lowercase')
   .describe('The digest of an image. Tags can move, so no release names one.');
 
-export const Revision = z
+const Revision = z
   .string()
   .regex(/^[0-9a-f]{40}$/, 'must be a whole commit id: 40 hex digits in lowercase')
   .describe('The commit that the manifests are rendered at.');

@@ -14,7 +14,7 @@ export interface Assessment {
 export const isVerified = ({ missing }: Assessment): boolean => missing.length === 0;
 
 /** Argo CD’s Application of an environment. */
-export const applicationName = ({ name, target }: Pick<EnvironmentFile, 'name' | 'target'>): string =>
+const applicationName = ({ name, target }: Pick<EnvironmentFile, 'name' | 'target'>): string =>
   name.endsWith('/platform') ? 'platform' : target.namespace;
 
 /** Looks at what the release of an environment has become on its cluster. */

@@ -52,12 +52,11 @@ export async function openDelivery({ remote, branch, ...cluster }: DeliveryOptio
   return {
     repository,
     state: async () => stateAt(repository, await repository.head()),
-    cluster: async (environment) =>
-      viewCluster(
-        environment.split('/')[0] ?? '',
-        cluster,
-        cluster.kubeconfig ? undefined : await kubeconfigOf(address),
-      ),
+    cluster: async (environment) => {
+      const name = environment.split('/')[0] ?? '';
+      const ofThisMachine = name === 'local' && cluster.kubeconfig === undefined;
+      return viewCluster(name, cluster, ofThisMachine ? await kubeconfigOf(address) : undefined);
+    },
     author: () => whoAmI(cwd),
   };
 }

@@ -12,7 +12,7 @@ const shortDigest = (digest: string | undefined): string =>
   digest?.slice('sha256:'.length, 'sha256:'.length + 12) ?? 'none';
 
 /** What changes where `from` runs when `to` comes, line by line. */
-export function describeComparison(from: Release | undefined, to: Release): string[] {
+function describeComparison(from: Release | undefined, to: Release): string[] {
   const { images, schema } = compareReleases(from, to);
   return [
     ...images.map(
