@@ -74,6 +74,21 @@ async function kubernetesSchemas() {
   };
 }
 
+/**
+ * Where the API server would fill something in. Argo CD compares with what is stored, and knows the defaults of
+ * Kubernetes' own kinds, but not those of definitions: what isn't written out is a difference for ever.
+ */
+const leftOut = (schema: Schema, value: unknown, path = ''): string[] => {
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => leftOut(schema.items as Schema, item, `${path}/${index}`));
+  if (!isSchema(value) || !isSchema(schema.properties)) return [];
+  return Object.entries(schema.properties as Record<string, Schema>).flatMap(([key, property]) => {
+    if (key in value) return leftOut(property, value[key], `${path}/${key}`);
+    if (!('default' in property) || `${path}/${key}` === '/status') return [];
+    return [`${path}/${key} is ${JSON.stringify(property.default)} if left out: write it`];
+  });
+};
+
 /** Definitions are large, and the same in each cluster: each is compiled once. */
 const compiled = new Map<Schema, ValidateFunction>();
 
@@ -103,7 +118,7 @@ export async function createValidator(resources: readonly Resource[]): Promise<V
     const definition = defined.get(`${apiVersion} ${kind}`);
     const validate = definition ? compile(definition) : ofKubernetes(apiVersion, kind);
     if (validate === undefined) return [`nobody defines ${kind} of ${apiVersion}`];
-    if (validate(resource)) return [];
+    if (validate(resource)) return definition ? leftOut(definition, resource) : [];
     return (validate.errors ?? [])
       .filter(({ keyword }) => keyword !== 'oneOf' && keyword !== 'anyOf')
       .map(lineOf);

@@ -23,7 +23,7 @@ const permits = (list: readonly PermittedKind[] = [], resource: Resource): boole
       group === groupOf(resource) && kind === resource.kind && matchesGlob(resource.metadata.name, name),
   );
 
-export const projectsPermit: Policy = {
+const projectsPermit: Policy = {
   name: 'projects-permit',
   because: 'Argo CD refuses the sync, when it is too late to say so',
   check: (rendered, cluster) => {
@@ -59,7 +59,7 @@ export const projectsPermit: Policy = {
   },
 };
 
-export const projectsAreClosed: Policy = {
+const projectsAreClosed: Policy = {
   name: 'projects-are-closed',
   because: 'whoever can change one file can make anything anywhere',
   check: ({ resources }) =>
@@ -85,7 +85,7 @@ export const projectsAreClosed: Policy = {
     }),
 };
 
-export const revisionsAreCommits: Policy = {
+const revisionsAreCommits: Policy = {
   name: 'revisions-are-commits',
   because: 'a push changes production, without a promotion',
   check: (rendered) => {
@@ -98,7 +98,7 @@ export const revisionsAreCommits: Policy = {
 
 const guard = 'pod-security.kubernetes.io/enforce';
 
-export const namespacesAreGuarded: Policy = {
+const namespacesAreGuarded: Policy = {
   name: 'namespaces-are-guarded',
   because: 'a pod that the policies never saw runs as root there',
   check: (rendered) => {
@@ -115,7 +115,7 @@ export const namespacesAreGuarded: Policy = {
   },
 };
 
-export const nothingIsTakenAway: Policy = {
+const nothingIsTakenAway: Policy = {
   name: 'nothing-is-taken-away',
   because: 'a file that is renamed deletes production',
   check: ({ resources }) =>
@@ -135,7 +135,7 @@ export const nothingIsTakenAway: Policy = {
       }),
 };
 
-export const templatesAreStrict: Policy = {
+const templatesAreStrict: Policy = {
   name: 'templates-are-strict',
   because: 'a key that is missing becomes `<no value>`, and that is deployed',
   check: ({ resources }) =>
@@ -151,7 +151,7 @@ export const templatesAreStrict: Policy = {
       })),
 };
 
-export const namespacesHaveOneOwner: Policy = {
+const namespacesHaveOneOwner: Policy = {
   name: 'namespaces-have-one-owner',
   because: 'two environments overwrite each other',
   check: (rendered, cluster) => {
@@ -168,7 +168,7 @@ export const namespacesHaveOneOwner: Policy = {
   },
 };
 
-export const secretsStayOut: Policy = {
+const secretsStayOut: Policy = {
   name: 'secrets-stay-out',
   because: 'whoever reads the repository knows it, for as long as its history is kept',
   check: ({ resources }) =>
@@ -179,7 +179,7 @@ export const secretsStayOut: Policy = {
       .map((resource) => ({ resource: nameOf(resource), message: 'is a Secret with its content' })),
 };
 
-export const rightsAreNamed: Policy = {
+const rightsAreNamed: Policy = {
   name: 'rights-are-named',
   because: 'a right to everything is the cluster’s administrator’s',
   except: { argocd: 'it applies what is in git, whatever that is; the AppProjects say what may be' },

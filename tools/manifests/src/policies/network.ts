@@ -10,7 +10,7 @@ const denies = (
   direction: 'Ingress' | 'Egress',
 ): boolean => policyTypes.includes(direction);
 
-export const flowsAreNamed: Policy = {
+const flowsAreNamed: Policy = {
   name: 'flows-are-named',
   because: 'any pod reaches any other, and the internet',
   except: {
@@ -33,7 +33,7 @@ export const flowsAreNamed: Policy = {
     ),
 };
 
-export const metadataIsOutOfReach: Policy = {
+const metadataIsOutOfReach: Policy = {
   name: 'metadata-is-out-of-reach',
   because: 'a cloud hands its credentials to any process that asks 169.254.169.254',
   check: ({ resources }) =>
@@ -56,7 +56,7 @@ export const metadataIsOutOfReach: Policy = {
     }),
 };
 
-export const backEndsAreInside: Policy = {
+const backEndsAreInside: Policy = {
   name: 'back-ends-are-inside',
   because: 'it is reached past the gateway',
   check: ({ application, resources }) =>
@@ -71,7 +71,7 @@ export const backEndsAreInside: Policy = {
           })),
 };
 
-export const routesLeadSomewhere: Policy = {
+const routesLeadSomewhere: Policy = {
   name: 'routes-lead-somewhere',
   because: 'the gateway answers 500',
   except: { 'argocd-routes': 'its Services are another Application’s' },
@@ -102,7 +102,7 @@ const ruleFor = (rules: readonly RouteRule[], path: string): RouteRule | undefin
     .filter(({ prefix }) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`))
     .sort((a, b) => b.prefix.length - a.prefix.length)[0]?.rule;
 
-export const operationsStayInside: Policy = {
+const operationsStayInside: Policy = {
   name: 'operations-stay-inside',
   because: 'metrics and the state of the database are anybody’s to read',
   except: { 'argocd-routes': 'Argo CD’s metrics have ports of their own' },
@@ -128,7 +128,7 @@ export const operationsStayInside: Policy = {
   },
 };
 
-export const hostsAreOnesOwn: Policy = {
+const hostsAreOnesOwn: Policy = {
   name: 'hosts-are-ones-own',
   because: 'two environments answer the same requests, in turns',
   check: ({ application, resources }, cluster) => {

@@ -21,7 +21,7 @@ const containers = (say: (container: Container) => readonly (string | false)[]) 
 
 const upstreamProbes = { argocd: 'its manifests have the probes that its authors chose' };
 
-export const imagesArePinned: Policy = {
+const imagesArePinned: Policy = {
   name: 'images-are-pinned',
   because: 'a tag is moved, and the same manifest runs something else',
   check: (rendered) => {
@@ -32,7 +32,7 @@ export const imagesArePinned: Policy = {
   },
 };
 
-export const podsAreRestricted: Policy = {
+const podsAreRestricted: Policy = {
   name: 'pods-are-restricted',
   because: 'the namespaces enforce Pod Security "restricted": such a pod is never made',
   check: workloads(({ pod, containers }) => [
@@ -55,7 +55,7 @@ export const podsAreRestricted: Policy = {
   ]),
 };
 
-export const rootIsReadOnly: Policy = {
+const rootIsReadOnly: Policy = {
   name: 'root-is-read-only',
   because: 'what an intruder writes stays where the program is',
   check: containers(({ securityContext }) => [
@@ -63,7 +63,7 @@ export const rootIsReadOnly: Policy = {
   ]),
 };
 
-export const resourcesAreSaid: Policy = {
+const resourcesAreSaid: Policy = {
   name: 'resources-are-said',
   because:
     'a pod without requests is put anywhere, and one without a memory limit takes its neighbours along',
@@ -75,7 +75,7 @@ export const resourcesAreSaid: Policy = {
   ]),
 };
 
-export const probesDiffer: Policy = {
+const probesDiffer: Policy = {
   name: 'probes-differ',
   because: 'a liveness probe that asks what readiness asks restarts everything when the database is away',
   except: upstreamProbes,
@@ -96,7 +96,7 @@ export const probesDiffer: Policy = {
 /** Seconds that a server may take to finish what it has, after it was told to. */
 const drain = 30;
 
-export const graceIsLongEnough: Policy = {
+const graceIsLongEnough: Policy = {
   name: 'grace-is-long-enough',
   because: 'the kubelet kills in the middle of a request',
   except: { ...upstreamProbes, 'metrics-server': 'it answers what can be asked again' },
@@ -121,7 +121,7 @@ const tokens: Readonly<Record<string, string>> = {
   'Deployment/metrics-server': 'asks who may read figures',
 };
 
-export const tokensAreForAFew: Policy = {
+const tokensAreForAFew: Policy = {
   name: 'tokens-are-for-a-few',
   because: 'whoever gets into the pod speaks to the API server in its name',
   except: { argocd: 'it works through the API server' },
@@ -133,7 +133,7 @@ export const tokensAreForAFew: Policy = {
   ]),
 };
 
-export const serviceLinksAreOff: Policy = {
+const serviceLinksAreOff: Policy = {
   name: 'service-links-are-off',
   because: 'a Service called `almanac` would set ALMANAC_PORT in every pod',
   except: { argocd: 'its names are its own', 'metrics-server': 'it reads no environment' },
@@ -142,7 +142,7 @@ export const serviceLinksAreOff: Policy = {
   ]),
 };
 
-export const secretsAreReferences: Policy = {
+const secretsAreReferences: Policy = {
   name: 'secrets-are-references',
   because: 'whoever reads the repository, or lists pods, knows it',
   check: containers(({ env = [] }) =>

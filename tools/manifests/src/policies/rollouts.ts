@@ -18,7 +18,7 @@ const autoscalerOf = (resources: readonly Resource[], { name }: Workload): Autos
 const replicasOf = (resources: readonly Resource[], workload: Workload): number =>
   autoscalerOf(resources, workload)?.spec.minReplicas ?? workload.resource.spec.replicas ?? 1;
 
-export const rolloutsEnd: Policy = {
+const rolloutsEnd: Policy = {
   name: 'rollouts-end',
   because: 'a release that never gets ready is only noticed after ten minutes',
   check: ({ resources }) =>
@@ -35,7 +35,7 @@ export const rolloutsEnd: Policy = {
     }),
 };
 
-export const rolloutsKeepServing: Policy = {
+const rolloutsKeepServing: Policy = {
   name: 'rollouts-keep-serving',
   because: 'a rolling update first takes away, and requests fail',
   except: { argocd: 'its parts are one of each', 'metrics-server': 'it is asked again' },
@@ -47,7 +47,7 @@ export const rolloutsKeepServing: Policy = {
     ),
 };
 
-export const autoscalersDecide: Policy = {
+const autoscalersDecide: Policy = {
   name: 'autoscalers-decide',
   because: 'each sync sets back what the autoscaler has just changed',
   check: ({ resources }) =>
@@ -58,7 +58,7 @@ export const autoscalersDecide: Policy = {
     ),
 };
 
-export const servicesScale: Policy = {
+const servicesScale: Policy = {
   name: 'services-scale',
   because: 'load that one pod can’t take is load that is refused',
   check: ({ resources }) =>
@@ -82,7 +82,7 @@ export const servicesScale: Policy = {
 const mayGo = ({ spec }: DisruptionBudget, replicas: number): number =>
   spec.maxUnavailable ?? replicas - (spec.minAvailable ?? replicas);
 
-export const drainsAreGentle: Policy = {
+const drainsAreGentle: Policy = {
   name: 'drains-are-gentle',
   because: 'a drain takes every pod at once, or waits for ever',
   except: { argocd: 'its parts are one of each, and come back', 'metrics-server': 'it is asked again' },
@@ -98,7 +98,7 @@ export const drainsAreGentle: Policy = {
     }),
 };
 
-export const replicasAreSpread: Policy = {
+const replicasAreSpread: Policy = {
   name: 'replicas-are-spread',
   because: 'one node goes, and all replicas with it',
   check: ({ resources }) =>
@@ -129,7 +129,7 @@ const referencesOf = ({ pod, containers }: Workload): string[] => [
     .map(({ name }) => `ConfigMap/${name}`),
 ];
 
-export const nothingIsWaitedForInVain: Policy = {
+const nothingIsWaitedForInVain: Policy = {
   name: 'nothing-is-waited-for-in-vain',
   because: 'a wave waits for a pod that waits for what comes in a later wave, or never',
   check: ({ resources }) =>
@@ -145,7 +145,7 @@ export const nothingIsWaitedForInVain: Policy = {
     ),
 };
 
-export const accountsAreOnesOwn: Policy = {
+const accountsAreOnesOwn: Policy = {
   name: 'accounts-are-ones-own',
   because: 'a right given to one is given to the other',
   check: ({ resources }) => {
