@@ -1,6 +1,4 @@
-import { planRollback, planStable } from '../../src';
 import { decide, inShort, stateOf, type Decision, type History } from '../../src/verdict';
-import { environments } from '../support/files';
 import {
   at,
   containersOf,
@@ -99,25 +97,6 @@ describe('after a rollback', () => {
       ],
     });
   });
-});
-
-test('what is decided can be written: the plans agree', () => {
-  const files = environments({ [past.environment]: { release: promoted, stable } });
-  const crash = { restarts: 3, waiting: { reason: 'CrashLoopBackOff', message: '' }, failingSince: at(20) };
-  const back = decided(60, [containersOf('task-api', crash)]);
-  expect(back.do).toBe('roll-back');
-  expect(
-    planRollback(files, {
-      environment: past.environment,
-      past: [],
-      because: inShort(back.because),
-      at: at(60),
-      requestedBy: 'rollback-controller',
-    }),
-  ).toMatchObject({ after: { release: stable, quarantined: [{ id: promoted.id }] } });
-
-  const verified = { environment: past.environment, id: promoted.id, requestedBy: 'rollback-controller' };
-  expect(planStable(files, verified)).toMatchObject({ after: { release: promoted, stable: promoted } });
 });
 
 test('reasons of any length fit into a quarantine', () => {

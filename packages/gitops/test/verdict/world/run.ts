@@ -31,7 +31,6 @@ export interface Outcome {
  */
 export function run(events: readonly Event[], decide: Decider): Outcome {
   const world = newWorld();
-  const others = withoutOurs(world);
   const verified = new Set<string>();
   const takenBack = new Set<string>();
 
@@ -46,7 +45,6 @@ export function run(events: readonly Event[], decide: Decider): Outcome {
       takenBack.add(decision.from);
     }
     apply(world, decision);
-    must(withoutOurs(world) === others, 'only our own file is written');
     return decision;
   };
 
@@ -106,8 +104,6 @@ function checkStable({ files, running, truth, outages }: World, decision: Decisi
   must(!quarantined.some(({ id }) => id === release.id), 'nothing quarantined is stable');
 }
 
-const withoutOurs = ({ files }: World): unknown => files['local/dev'];
-
-function must(holds: boolean, invariant: string): void {
+export function must(holds: boolean, invariant: string): void {
   if (!holds) throw new Error(`broken: ${invariant}`);
 }

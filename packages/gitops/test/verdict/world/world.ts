@@ -29,7 +29,7 @@ export const ours = 'local/production';
 /** A cluster, a repository and the truth about its releases; small, and with no luck of its own. */
 export interface World {
   now: number;
-  /** The state branch, by environment. Only ours may ever change. */
+  /** The state branch, by environment. */
   files: Readonly<Record<string, File>>;
   /** `git log` of our file, newest first. */
   steps: Step[];
