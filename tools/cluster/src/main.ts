@@ -123,6 +123,7 @@ const forPersons = [
 
 const explain = (error: unknown): string => {
   if (error instanceof UsageError) return `${error.message}\nnpm run cluster -- --help says what there is.`;
+  if (error instanceof BuildFailed) return [error.message, ...error.lines].join('\n');
   if (forPersons.some((kind) => error instanceof kind)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };

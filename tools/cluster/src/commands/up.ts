@@ -48,6 +48,9 @@ export interface Up {
 /** ms: an old laptop that starts three dozen pods at once. */
 const patience = { argocd: 300_000, platform: 600_000, product: 600_000 };
 
+/** Asks an ApplicationSet to look at once. */
+const refresh = 'argocd.argoproj.io/application-set-refresh=true';
+
 /** Archives of images of others are the same for every cluster. */
 const imagesOfOthers = () => join(cacheDirectory(), 'images');
 
@@ -187,6 +190,8 @@ export const up = async (
         ...{ within: patience.argocd, signal },
         why: () => complaintsOf(kubectl, 'argocd'),
       });
+      // It may have looked before it could read the repository, and would look again after three minutes.
+      await kubectl('annotate', 'applicationset', 'platform', '-n', 'argocd', '--overwrite', refresh);
     },
   });
 

@@ -1,12 +1,21 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { short } from '../git/git';
 import { filesOf } from '../state';
 import { checkOut, linkNodeModules } from './worktree';
 
-/** The build of a commit failed; it has said why, line by line. */
+/** The build of a commit failed. */
 export class BuildFailed extends Error {
   override readonly name = 'BuildFailed';
+
+  constructor(
+    commit: string,
+    /** The last lines that it said. */
+    readonly lines: readonly string[],
+  ) {
+    super(`The build of ${short(commit)} failed.`);
+  }
 }
 
 export interface BuildOptions {
@@ -49,7 +58,12 @@ export const runBuild = async ({
     cwd: worktree,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', say);
+  const lines: string[] = [];
+  const hear = (line: string) => {
+    lines.push(line);
+    say(line);
+  };
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', hear);
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new BuildFailed(`The build of ${commit} failed.`);
+  if (code !== 0) throw new BuildFailed(commit, lines.slice(-20));
 };

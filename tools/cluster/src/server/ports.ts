@@ -43,11 +43,15 @@ export const portsOf = (
     read: async (commit, paths) => {
       await state.head(); // brings the commit here
       const meant = await stateAt(state, commit);
+      const ours = following(meant).filter(isOurs);
       const toRelease: string[] = [];
-      for (const { name, release } of following(meant).filter(isOurs)) {
-        // From what is released, not from the push before: a build that failed is made up for.
-        const since = release && (await state.changed(release.revision, commit));
-        if (since === undefined || changesRelease(name, since)) toRelease.push(name);
+      // A push of release files builds nothing. It may be the one by which a build ends, which waits for it.
+      if (ours.some(({ name }) => changesRelease(name, paths))) {
+        for (const { name, release } of ours) {
+          // From what is released, not from the push before: a build that failed is made up for.
+          const since = release && (await state.changed(release.revision, commit));
+          if (since === undefined || changesRelease(name, since)) toRelease.push(name);
+        }
       }
       const invalid = meant.invalid.filter(({ path }) => paths.includes(path));
       return { toRelease, problems: invalid.flatMap(({ message }) => message.split('\n')) };
