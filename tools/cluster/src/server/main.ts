@@ -9,9 +9,8 @@ const main = async (): Promise<void> => {
   const [json = ''] = process.argv.slice(2);
   const options = JSON.parse(json) as ServerOptions;
   const workingCopy = resolve(__dirname, '../../../..');
-  const server = await serve(options, followPush(portsOf(options, workingCopy)));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void server[Symbol.asyncDispose]().then(() => process.exit(0)));
+  // It ends when it is told to, with all its connections; a build goes on, and writes its release by itself.
+  await serve(options, followPush(portsOf(options, workingCopy)));
 };
 
 main().catch((error: unknown) => {
