@@ -64,6 +64,8 @@ const config: Config = {
     },
     {
       ...shared,
+      globalSetup: '<rootDir>/tests/setup/start-cluster.ts',
+      globalTeardown: '<rootDir>/tests/setup/stop-cluster.ts',
       displayName: 'platform',
       testMatch: ['**/*.platform.test.ts'],
     },

@@ -62,9 +62,11 @@ const linkerFlags = async (module: ModuleName): Promise<string> => {
   const { stamps } = modules[module] as { stamps?: { of: string; variables: readonly string[] } };
   if (stamps === undefined) return '-s -w';
   const version = (await go(module, ['list', '-m', '-f', '{{.Version}}', stamps.of])).trim();
-  const [major = '', minor = ''] = version.replace(/^v/, '').split('.');
+  const number = version.replace(/^v/, '');
+  const [major = '', minor = ''] = number.split('.');
+  const values = { $VERSION: version, $NUMBER: number, $MAJOR: major, $MINOR: minor };
   const stamp = (variable: string) =>
-    `-X ${variable.replace('$VERSION', version).replace('$MAJOR', major).replace('$MINOR', minor)}`;
+    `-X ${variable.replace(/\$[A-Z]+/, (name) => values[name as keyof typeof values])}`;
   return ['-s -w', ...stamps.variables.map(stamp)].join(' ');
 };
 

@@ -7,7 +7,7 @@ const kubernetes = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/versi
 interface ModuleDefinition {
   /** Program → the package that is its main. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Where the version that a program reports stands, by the linker's `-X`; `$VERSION` is that of `of`. */
+  /** Where the version that a program reports stands, by the linker's `-X`; `$VERSION` is that of `of`, `$NUMBER` without its v. */
   readonly stamps?: { readonly of: string; readonly variables: readonly string[] };
   /** Modules whose versions the public checksum database doesn't list; go.sum pins them all the same. */
   readonly unlisted?: string;
@@ -51,13 +51,19 @@ export const modules = define({
   'local-path-provisioner': {
     programs: { 'local-path-provisioner': 'github.com/rancher/local-path-provisioner' },
   },
-  traefik: { programs: { traefik: 'github.com/traefik/traefik/v3/cmd/traefik' } },
+  traefik: {
+    programs: { traefik: 'github.com/traefik/traefik/v3/cmd/traefik' },
+    stamps: {
+      of: 'github.com/traefik/traefik/v3',
+      variables: ['github.com/traefik/traefik/v3/pkg/version.Version=$NUMBER'],
+    },
+  },
   argocd: {
     programs: { argocd: 'github.com/argoproj/argo-cd/v3/cmd' },
     stamps: {
       of: 'github.com/argoproj/argo-cd/v3',
       variables: [
-        'github.com/argoproj/argo-cd/v3/common.version=$VERSION',
+        'github.com/argoproj/argo-cd/v3/common.version=$NUMBER',
         'github.com/argoproj/argo-cd/v3/common.gitTreeState=clean',
       ],
     },
