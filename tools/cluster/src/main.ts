@@ -37,11 +37,12 @@ const breakIt = (name: string): string =>
   [
     'Break it:',
     `  eval "$(npm run -s cluster -- env${name === 'local' ? '' : ` --name ${name}`})"`,
-    '  kubectl -n almanac-production delete pod -l app.kubernetes.io/name=web --wait=false   # another takes over',
-    '  kubectl -n almanac-dev delete deployment web                                         # Argo CD brings it back',
-    `  sed -i '0,/sha256:./s//sha256:0/' clusters/local/environments/dev.yaml                # an image nobody has:`,
-    `  git commit -am 'A bad release' && git push ${name} main; npx almanac status           # only dev suffers`,
-    '  npx almanac rollback local/dev --because "that was on purpose"',
+    '  kubectl -n almanac-production delete pod -l app.kubernetes.io/name=web --wait=false  # others take over',
+    '  kubectl -n almanac-dev delete deployment web                # Argo CD brings it back',
+    `  git pull --rebase ${name} main                               # what runs where, as it is now; then in dev`,
+    `  sed -i 's/ web: sha256:..../ web: sha256:0000/' clusters/local/environments/dev.yaml    # an image nobody has:`,
+    `  git commit -am 'A bad release' && git push ${name} main       # dev gets stuck, and goes on with what it had`,
+    `  git revert --no-edit HEAD && git push ${name} main            # and back`,
   ].join('\n');
 
 const bringUp = async (args: Arguments, directory: string): Promise<number> => {

@@ -17,7 +17,7 @@ const neverReleased = ({ release }: EnvironmentFile) => release === undefined;
  * main's head, the others what theirs comes from: the first time there is nothing to compare it with, so nobody
  * has to verify it first. Releases that are there stay; their images are built again if they are gone.
  *
- * @returns what each environment runs, `<environment> <release>`
+ * @returns what environments run, the product first, e.g. `dev r-3f9c1a2b7d10`
  */
 export const provideReleases = async ({
   directory,
@@ -52,7 +52,9 @@ export const provideReleases = async ({
       throw new Error(`${to} can’t be given its first release: ${written.because}`);
   }
   const { ours } = await currentState(repository);
-  return ours.map(({ name, release }) => `${name} ${release?.id ?? 'nothing'}`);
+  return ours
+    .filter((environment) => !isPlatform(environment))
+    .map(({ name, release }) => `${name.split('/')[1]} ${release?.id ?? 'nothing'}`);
 };
 
 /** Those that are promoted to, each after the one that its releases come from. */

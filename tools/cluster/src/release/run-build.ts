@@ -48,7 +48,8 @@ export const runBuild = async ({
   const { repository, worktree } = filesOf(directory);
   await checkOut(repository, worktree, commit);
   const isLinked = await linkNodeModules(workingCopy, worktree);
-  if (!isLinked) say('package-lock.json differs from the working copy’s: installing packages for this build');
+  if (!isLinked)
+    say('Its packages are not those of the working copy (package-lock.json differs): it gets its own');
   const start = isLinked
     ? ['--require', join(worktree, 'node_modules', 'ts-node', 'register'), join(worktree, script)]
     : [join(worktree, 'tools', 'bootstrap.mjs'), script];
