@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { applying, type Kubectl } from '../kubectl';
 import { run } from '../processes';
 
 /** The kinds of some resources are defined by others of the same folder: they are known a moment later. */
-const kindIsMissing = /no matches for kind|ensure CRDs are installed first/;
+const kindIsMissing = /no matches for kind|ensure CRDs are installed first|could not find the requested resource/;
 
-const tries = 5;
+const tries = 10;
+
+/** ms: a kind is served a moment after it is established. */
+const moment = 500;
 
 /**
  * Applies a folder of manifests, and again until the kinds that it defines are known.
@@ -22,6 +26,7 @@ export const applyFolder = async (kubectl: Kubectl, folder: string, programs?: s
     } catch (error) {
       if (!kindIsMissing.test((error as Error).message) || tried === tries) throw error;
       await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+      await pause(moment);
     }
   }
 };
