@@ -3,7 +3,8 @@ import { applying, type Kubectl } from '../kubectl';
 import { run } from '../processes';
 
 /** The kinds of some resources are defined by others of the same folder: they are known a moment later. */
-const kindIsMissing = /no matches for kind|ensure CRDs are installed first|could not find the requested resource/;
+const kindIsMissing =
+  /no matches for kind|ensure CRDs are installed first|could not find the requested resource/;
 
 const tries = 10;
 
