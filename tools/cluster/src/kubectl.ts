@@ -23,7 +23,7 @@ export interface Kubectl {
 }
 
 /** Whose fields are those that we apply. */
-export const fieldManager = 'almanac-cluster';
+const fieldManager = 'almanac-cluster';
 
 export const applying = ['apply', '--server-side', '--force-conflicts', `--field-manager=${fieldManager}`];
 
