@@ -1,6 +1,12 @@
 import { waitUntil } from '@almanac/testkit';
 import { application, kubernetes, untilRunning, untilSynced } from './support/applications';
-import { environmentFile, pushFileOf, releaseIn } from './support/environments';
+import {
+  changeTaskApi,
+  environmentFile,
+  pushFileOf,
+  releaseAnother,
+  releaseIn,
+} from './support/environments';
 import { noteTimes } from './support/figures';
 import { paths, type KubernetesObject } from './support/kubernetes';
 import { clone, type WorkingCopy } from './support/working-copy';
@@ -28,9 +34,7 @@ const taskApi = (namespace: string) =>
 
 test('a commit that is pushed is built, released and live in dev; production stays, though its base changed', async () => {
   const before = { dev: await releaseIn(copy, 'dev'), production: await releaseIn(copy, 'production') };
-  await copy.edit('services/task-api/src/app.ts', (text) =>
-    text.replace("cron: '17 3 * * *'", "cron: '18 3 * * *'"),
-  );
+  await changeTaskApi(copy);
   await copy.edit('base/task-api/deployment.yaml', (text) =>
     text.replace('metadata:\n', 'metadata:\n  annotations:\n    almanac.dev/told: by-the-base\n'),
   );
@@ -65,24 +69,19 @@ test('a promotion moves one path of the repository, and what was tested runs the
 
   await copy.git('fetch', '--quiet', 'local');
   expect(await copy.git('diff', '--name-only', before, 'local/main')).toBe(environmentFile('production'));
-  expect(await copy.git('rev-list', '--count', `${before}..local/main`)).toBe('1');
+  // The promotion, and that it was seen to run.
+  expect(await copy.git('rev-list', '--count', `${before}..local/main`)).toBe('2');
   const release = await releaseIn(copy, 'production');
   expect(release).toEqual(await releaseIn(copy, 'dev'));
   await untilRunning(production, release);
 }, 300_000);
 
 test(`a release file edited by hand is synced and running within seconds, ${pushes} times`, async () => {
-  await copy.git('fetch', '--quiet', 'local');
-  const versions = (await copy.git('log', '--format=%H', 'local/main', '--', environmentFile('dev'))).split(
-    '\n',
-  );
-  const [newer = '', older = ''] = versions;
+  const [older, newer] = await releaseAnother(copy);
   const times: Record<'synced' | 'running', number[]> = { synced: [], running: [] };
   for (let index = 0; index < pushes; index++) {
-    const commit = index % 2 === 0 ? older : newer;
-    const release = await releaseIn(copy, 'dev', commit);
-    const begin = performance.now();
-    await pushFileOf(copy, 'dev', commit);
+    const release = index % 2 === 0 ? older : newer;
+    const begin = await pushFileOf(copy, 'dev', release.commit);
     await untilSynced(dev, release);
     times.synced.push(performance.now() - begin);
     await untilRunning(dev, release);

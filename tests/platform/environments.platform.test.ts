@@ -1,9 +1,10 @@
 import { stringify } from 'yaml';
 import { waitUntil } from '@almanac/testkit';
 import { application, kubernetes, untilRunning, untilSynced } from './support/applications';
-import { environmentFile, releaseIn } from './support/environments';
+import { environmentFile, releaseAnother, releaseIn } from './support/environments';
 import { noteTimes } from './support/figures';
-import { paths, type KubernetesObject } from './support/kubernetes';
+import { kubectl } from './support/kubectl';
+import { paths, type Application, type KubernetesObject, type Pod } from './support/kubernetes';
 import { clone, type WorkingCopy } from './support/working-copy';
 
 const namespace = 'almanac-sandbox';
@@ -94,27 +95,43 @@ test('a file more is an environment more', async () => {
   await othersGoOn();
 }, 240_000);
 
+/**
+ * Has an ApplicationSet look again at once, as docs/delivery.md says. One that failed looks again every three
+ * minutes only: its mark that a push came in is still there, so the next push is no change.
+ */
+const lookAgain = (name: string) =>
+  kubectl('annotate', 'applicationset', `environment-${name}`, `looked-at=${Date.now()}`, '--overwrite');
+
 describe('what is wrong with an environment is said, and the others go on', () => {
   test.each([
-    ['an empty file', ''],
-    ['a file that isn’t YAML', 'target: [\n'],
-    ['a file that says half of it', `target:\n  overlay: overlays/local/dev\n  namespace: ${namespace}\n`],
+    ['an empty file', '', /target|empty|map/i],
+    ['a file that isn’t YAML', 'target: [\n', /yaml/i],
+    [
+      'a file that says half of it',
+      `target:\n  overlay: overlays/local/dev\nrelease: { id: r-000000000000 }\n`,
+      /namespace|revision/,
+    ],
   ])(
     '%s',
-    async (_what, text) => {
+    async (_what, text, complaint) => {
       const before = await application(namespace);
+      const good = await releaseIn(copy, 'sandbox');
       await push(text, 'Break the sandbox');
-      await waitUntil(() => complaintOf('sandbox'), { ...patience, until: 'the ApplicationSet complained' });
+      await lookAgain('sandbox');
+      await waitUntil(async () => complaint.test((await complaintOf('sandbox')) ?? ''), {
+        ...patience,
+        until: 'the ApplicationSet complained',
+      });
       expect((await application(namespace))?.spec).toEqual(before?.spec); // it runs what it ran
       await othersGoOn();
 
-      const release = await releaseIn(copy, 'dev');
-      await push(file(release), 'Mend the sandbox');
+      await push(file(good), 'Mend the sandbox');
+      await lookAgain('sandbox');
       await waitUntil(async () => (await complaintOf('sandbox')) === undefined, {
         ...patience,
         until: 'the ApplicationSet was content again',
       });
-      await untilSynced(namespace, release);
+      await untilSynced(namespace, good);
     },
     240_000,
   );
@@ -156,7 +173,7 @@ describe('what is wrong with an environment is said, and the others go on', () =
     await push(file({ ...good, images }), 'The sandbox runs an image that nobody has');
     const reason = await waitUntil(
       async () => {
-        const pods = await kubernetes().list<import('./support/kubernetes').Pod>(paths.pods(namespace));
+        const pods = await kubernetes().list<Pod>(paths.pods(namespace));
         return pods
           .flatMap(({ status }) => status.containerStatuses ?? [])
           .map(({ state }) => state.waiting?.reason)
@@ -173,30 +190,19 @@ describe('what is wrong with an environment is said, and the others go on', () =
 
 test('two promotions pushed at once both land', async () => {
   await using other = await clone();
-  const before = {
-    sandbox: await releaseIn(copy, 'sandbox'),
-    production: await releaseIn(copy, 'production'),
-  };
+  const [, release] = await releaseAnother(copy);
   const head = await copy.git('rev-parse', 'local/main');
-  // A release that neither runs: the one dev had before.
-  const [, older = ''] = (
-    await copy.git('log', '--format=%H', 'local/main', '--', environmentFile('dev'))
-  ).split('\n');
-  const release = await releaseIn(copy, 'dev', older);
-  expect(release.id).not.toBe(before.production.id);
-  await copy.git('pull', '--quiet', '--rebase', 'local', 'main');
-  await copy.git('checkout', older, '--', environmentFile('dev'));
-  await copy.commit('dev runs what it ran before');
-  await copy.push();
+  await other.git('pull', '--quiet', '--rebase', 'local', 'main');
 
   await Promise.all([
     copy.almanac('promote', 'local/dev', 'local/production', '--yes', '--no-wait'),
     other.almanac('promote', 'local/dev', 'local/sandbox', '--yes', '--no-wait'),
   ]);
-  expect(await releaseIn(copy, 'production')).toEqual(release);
-  expect(await releaseIn(copy, 'sandbox')).toEqual(release);
+  const { id } = release;
+  expect(await releaseIn(copy, 'production')).toMatchObject({ id });
+  expect(await releaseIn(copy, 'sandbox')).toMatchObject({ id });
   const changed = await copy.git('diff', '--name-only', head, 'local/main');
-  expect(changed.split('\n').sort()).toEqual(['dev', 'production', 'sandbox'].map(environmentFile).sort());
+  expect(changed.split('\n').sort()).toEqual(['production', 'sandbox'].map(environmentFile));
   await untilRunning(production, release);
 }, 240_000);
 
@@ -228,9 +234,9 @@ describe('production outlives its file', () => {
     await waitUntil(() => complaintOf('live'), { ...patience, until: 'the second owner was refused' });
     await untilReconciled();
     await untilRunning(production, release);
-    const owners = (
-      await kubernetes().list<import('./support/kubernetes').Application>(paths.applications)
-    ).filter(({ spec }) => spec.destination.namespace === production);
+    const owners = (await kubernetes().list<Application>(paths.applications)).filter(
+      ({ spec }) => spec.destination.namespace === production,
+    );
     expect(owners.map(({ metadata }) => metadata.name)).toEqual([production]);
     await change('production is called production', () => copy.git('mv', environmentFile('live'), name));
     for (const path of [

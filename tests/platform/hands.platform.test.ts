@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { waitUntil } from '@almanac/testkit';
 import { application, kubernetes, untilRunning, untilSynced } from './support/applications';
-import { environmentFile, pushFileOf, releaseIn } from './support/environments';
+import { releaseAnother } from './support/environments';
 import { platform } from './support/platform';
 import { clone, type WorkingCopy } from './support/working-copy';
 
@@ -55,17 +55,8 @@ test('a person switches auto-sync off, rolls back and on again, as in Argo CD’
   const automated = (await application(dev))?.spec.syncPolicy?.automated as object;
   expect(automated).toMatchObject({ prune: true, selfHeal: true });
 
-  // Two releases to go to and fro between.
-  await copy.git('fetch', '--quiet', 'local');
-  const [current = '', before = ''] = (
-    await copy.git('log', '--format=%H', 'local/main', '--', environmentFile('dev'))
-  ).split('\n');
-  const [newer, older] = [await releaseIn(copy, 'dev', current), await releaseIn(copy, 'dev', before)];
-  await pushFileOf(copy, 'dev', before);
-  await untilSynced(dev, older);
-  await pushFileOf(copy, 'dev', current);
+  const [older, newer] = await releaseAnother(copy);
   await untilSynced(dev, newer);
-  await untilRunning(dev, newer);
 
   const rollback = { name: dev, id: (await application(dev))!.status!.history!.at(-2)!.id };
   await expect(argo('POST', `/applications/${dev}/rollback`, rollback, token)).rejects.toThrow(
@@ -73,14 +64,21 @@ test('a person switches auto-sync off, rolls back and on again, as in Argo CD’
   );
 
   await setAutomated(token, null);
-  await argo('POST', `/applications/${dev}/rollback`, rollback, token);
-  await untilRunning(dev, older);
-  expect((await application(dev))?.spec.syncPolicy?.automated).toBeUndefined();
+  try {
+    await argo('POST', `/applications/${dev}/rollback`, rollback, token);
+    await untilRunning(dev, older);
+    expect((await application(dev))?.spec.syncPolicy?.automated).toBeUndefined();
 
-  await argo('POST', `/applications/${dev}/sync`, { name: dev }, token);
-  await untilRunning(dev, newer);
-
-  await setAutomated(token, automated);
+    // The page shows that an operation is going on; who clicks meanwhile is told to come back.
+    await waitUntil(() => argo('POST', `/applications/${dev}/sync`, { name: dev }, token), {
+      timeout: 60_000,
+      every: 250,
+      until: 'Argo CD began to sync',
+    });
+    await untilRunning(dev, newer);
+  } finally {
+    await setAutomated(token, automated);
+  }
   await waitUntil(async () => (await application(dev))?.status?.sync?.status === 'Synced', {
     timeout: 60_000,
     until: 'dev was in step with git again',

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { program } from '@almanac/kubernetes';
-import { platform } from './support/platform';
+import { kubectl } from './support/kubectl';
 
 /** What a connection comes to, said by Node inside of a pod. */
 const script = (host: string, port: number) =>
@@ -11,13 +8,11 @@ const script = (host: string, port: number) =>
     .on('error', (error) => { console.log(error.code); process.exit(); })`;
 
 /** Connects from a pod of a service. */
-async function connectFrom(namespace: string, service: string, host: string, port: number): Promise<string> {
-  const { stdout } = await promisify(execFile)(await program('kubectl'), [
-    ...['--kubeconfig', platform().kubeconfig, '--namespace', namespace],
-    ...['exec', `deployment/${service}`, '--', '/usr/local/bin/node', '--eval', script(host, port)],
-  ]);
-  return stdout.trim();
-}
+const connectFrom = (namespace: string, service: string, host: string, port: number): Promise<string> =>
+  kubectl(
+    ...['exec', `deployment/${service}`, `--namespace=${namespace}`, '--'],
+    ...['/usr/local/bin/node', '--eval', script(host, port)],
+  );
 
 const production = 'almanac-production';
 

@@ -70,7 +70,7 @@ export async function untilRunning(namespace: string, { images }: ReleaseBlock):
       every: 25,
       until: () => [
         `${namespace} ran ${JSON.stringify(services)}`,
-        seen.map(({ metadata, status }) => [metadata.name, status]),
+        seen.map(({ metadata, status }) => [metadata.name, metadata.deletionTimestamp, status.phase]),
       ],
     },
   );

@@ -1,6 +1,7 @@
 import { parseEnvironment } from '@almanac/gitops';
 import { assess } from '../src/delivery/assess';
 import type { Application, Pod } from '../src/delivery/cluster-view';
+import { settled } from '../src/delivery/follow';
 import { application, digest, fileOf, pod, releaseAt } from './support';
 
 const path = 'clusters/local/environments/dev.yaml';
@@ -20,6 +21,7 @@ describe('a release runs as it should', () => {
       sync: 'Synced',
       health: 'Healthy',
       missing: [],
+      settling: false,
     });
   });
 
@@ -67,27 +69,62 @@ describe('a release runs as it should', () => {
     expect(missing(status({ operationState: { phase: 'Running' } }))).toEqual(['a sync is running']);
   });
 
-  test('not while containers of another image run, wait, or end, although Argo CD says all is well', () => {
+  test('not while containers of another image run or wait, although Argo CD says all is well', () => {
     const old = pod('task-api', digest(1)) as Pod;
-    const ending = { ...old, metadata: { name: 'task-api-old', deletionTimestamp: '2026-11-21T10:00:00Z' } };
     const waiting = pod('web', digest(1), {
       state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } },
     });
-    expect(missing(healthy, [old, ending, waiting as Pod])).toEqual([
+    expect(missing(healthy, [old, waiting as Pod])).toEqual([
       'task-api-5d9c runs sha256:000000000000…, not the release’s image',
-      'task-api-old of before is still ending',
       'web-5d9c waits: ImagePullBackOff: not found',
     ]);
   });
 
-  test('whatever ran in jobs that are done, and in pods that aren’t of the release', () => {
-    const done = { ...(pod('web', digest(9)) as Pod), status: { phase: 'Succeeded' } };
-    expect(missing(healthy, [...running, done])).toEqual([]);
+  test('whatever ran in jobs that are done, in pods that end, and in pods that aren’t of the release', () => {
+    const other = pod('web', digest(9)) as Pod;
+    const done = { ...other, status: { phase: 'Succeeded' } };
+    const ending = { ...other, metadata: { name: 'web-old', deletionTimestamp: '2026-11-21T10:00:00Z' } };
+    expect(missing(healthy, [...running, done, ending])).toEqual([]);
   });
 
   test('nowhere else: the Application of another cluster is not this one’s', () => {
     expect(missing(application('overlays/doks/dev', release.revision) as Application)).toEqual([
       'the Application there is of overlays/doks/dev, not of overlays/local/dev: is this the right cluster?',
     ]);
+  });
+});
+
+describe('an environment that is at it still', () => {
+  const lookAt = (...seen: readonly Application[]) => {
+    const said: string[] = [];
+    let look = 0;
+    const view = {
+      application: () => Promise.resolve(seen[Math.min(look++, seen.length - 1)]),
+      pods: () => Promise.resolve(running),
+    };
+    const say = ([first = '']: readonly string[]) => said.push(first);
+    return settled(view, environment, release, { timeout: 5_000, interval: 1, say }).then((left) => ({
+      left,
+      said,
+      looks: look,
+    }));
+  };
+  const progressing = status({ health: { status: 'Progressing' }, resources: [] });
+
+  test('is looked at again until it has settled', async () => {
+    expect(await lookAt(progressing, status({ operationState: { phase: 'Running' } }), healthy)).toEqual({
+      left: [],
+      said: ['it is Progressing', 'a sync is running'],
+      looks: 3,
+    });
+  });
+
+  test('and no longer, when it has failed', async () => {
+    const degraded = status({ health: { status: 'Degraded' }, resources: [] });
+    expect(await lookAt(progressing, degraded)).toEqual({
+      left: ['it is Degraded'],
+      said: ['it is Progressing'],
+      looks: 2,
+    });
   });
 });

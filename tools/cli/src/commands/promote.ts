@@ -7,7 +7,6 @@ import {
   type State,
 } from '@almanac/gitops';
 import { Command } from 'commander';
-import { look } from '../delivery/assess';
 import {
   carryOut,
   followOptions,
@@ -26,6 +25,7 @@ import {
   type DeliveryOptions,
 } from '../delivery/delivery';
 import { describeStep } from '../delivery/describe';
+import { settled } from '../delivery/follow';
 import { styleFor } from '../delivery/style';
 import type { Streams } from '../streams';
 
@@ -66,7 +66,7 @@ Examples:
       const release = options.release
         ? await pastRelease(delivery, state, source, options.release)
         : source.release;
-      const missing = options.unverified ? [] : await whatIsMissing(delivery, source, release);
+      const missing = options.unverified ? [] : await whatIsMissing(delivery, source, release, streams);
       const author = await delivery.author();
 
       const past = async (at: State, name: string): Promise<Release[]> =>
@@ -118,17 +118,28 @@ async function pastRelease(
   return release;
 }
 
+/** ms that an environment has to settle before its release is refused. */
+const patience = 60_000;
+
 /** Why this release can’t be called verified where it runs; nothing, if it can. */
 async function whatIsMissing(
   delivery: Delivery,
   source: EnvironmentFile,
   release: Release | undefined,
+  { err }: Streams,
 ): Promise<readonly string[]> {
   if (!release || source.stable?.id === release.id) return [];
   if (source.release?.id !== release.id)
     return [`it doesn’t run there now, ${source.release?.id ?? 'nothing'} does`];
   try {
-    return (await look(await delivery.cluster(source.name), source, release)).missing;
+    let said = false;
+    return await settled(await delivery.cluster(source.name), source, release, {
+      timeout: patience,
+      say: ([first]) => {
+        if (!said) err.write(`${source.name} is at it still (${first}); waiting for it\n`);
+        said = true;
+      },
+    });
   } catch (error) {
     if (error instanceof Unreachable) return [error.message];
     throw error;

@@ -9,6 +9,8 @@ export interface Assessment {
   readonly health: string;
   /** What is missing until the release runs as it should; empty when it does. */
   readonly missing: readonly string[];
+  /** Argo CD and the workloads are at it: what is missing may be there in a moment. */
+  readonly settling: boolean;
 }
 
 export const isVerified = ({ missing }: Assessment): boolean => missing.length === 0;
@@ -43,9 +45,11 @@ export function assess(
 ): Assessment {
   if (application === undefined) {
     const name = applicationName(environment);
-    return { sync: 'Missing', health: 'Missing', missing: [`Argo CD has no Application ${name} yet`] };
+    const missing = [`Argo CD has no Application ${name} yet`];
+    return { sync: 'Missing', health: 'Missing', missing, settling: false };
   }
   const { sync, health } = application.status ?? {};
+  const notSeen = outdated(application);
   return {
     sync: sync?.status ?? 'Unknown',
     health: health?.status ?? 'Unknown',
@@ -53,9 +57,10 @@ export function assess(
       ...ofOtherCluster(environment, application),
       ...notSynced(release, application),
       ...notHealthy(application),
-      ...outdated(application),
+      ...notSeen,
       ...pods.flatMap((pod) => wrongImages(release, pod)),
     ],
+    settling: notSeen.length > 0 || health?.status === 'Progressing',
   };
 }
 
@@ -110,12 +115,13 @@ function outdated({ status = {} }: Application): string[] {
 
 function wrongImages({ images }: Release, { metadata = {}, spec, status = {} }: Pod): string[] {
   if (status.phase === 'Succeeded' || status.phase === 'Failed') return []; // a Job’s: it has run
+  // One that ends left its Services when it was told to; it only finishes what it has.
+  if (metadata.deletionTimestamp !== undefined) return [];
   const pod = metadata.name ?? 'a pod';
   return (status.containerStatuses ?? []).flatMap(({ name, image, imageID, state }) => {
     const asked = spec?.containers.find((container) => container.name === name)?.image ?? image;
     const digest = images[serviceOf(asked)];
     if (digest === undefined) return []; // not one of our services
-    if (metadata.deletionTimestamp !== undefined) return [`${pod} of before is still ending`];
     if (state?.waiting)
       return [`${pod} waits: ${[state.waiting.reason, state.waiting.message].filter(Boolean).join(': ')}`];
     return imageID.endsWith(digest)

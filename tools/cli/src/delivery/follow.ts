@@ -47,6 +47,28 @@ export async function follow(
   }
 }
 
+/**
+ * Looks at a release, and again as long as its environment is settling: a push is often promoted the moment
+ * it is over.
+ *
+ * @param timeout ms
+ * @returns what is missing then
+ */
+export async function settled(
+  view: ClusterView,
+  environment: EnvironmentFile,
+  release: Release,
+  { timeout, interval = 1_000, say }: FollowOptions,
+): Promise<readonly string[]> {
+  const end = performance.now() + timeout;
+  for (;;) {
+    const { missing, settling } = await look(view, environment, release);
+    if (missing.length === 0 || !settling || performance.now() + interval > end) return missing;
+    say(missing);
+    await pause(interval);
+  }
+}
+
 /** A cluster may be away for a moment while it changes. */
 async function missingOf(
   view: ClusterView,
