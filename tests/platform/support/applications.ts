@@ -33,11 +33,6 @@ const synced = ({ status }: Application, revision: string): boolean =>
   status.sync.revision === revision &&
   status.operationState?.phase === 'Succeeded';
 
-const describe = (name: string) => async () => {
-  const found = await application(name);
-  return found?.status?.operationState?.message ?? JSON.stringify(found?.status?.conditions ?? found?.status);
-};
-
 /** Waits until Argo CD has applied a release. */
 export async function untilSynced(name: string, { revision }: ReleaseBlock): Promise<void> {
   let seen: Application | null = null;
@@ -77,9 +72,7 @@ export async function untilRunning(namespace: string, { images }: ReleaseBlock):
 }
 
 /** The pods of the services: those that a Deployment made. */
-export const servicePods = async (namespace: string): Promise<readonly Pod[]> =>
+const servicePods = async (namespace: string): Promise<readonly Pod[]> =>
   (await kubernetes().list<Pod>(paths.pods(namespace))).filter(
     ({ metadata }) => metadata.labels?.['pod-template-hash'] !== undefined,
   );
-
-export { describe as whatHangs };

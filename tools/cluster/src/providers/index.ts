@@ -1,2 +1,2 @@
 export { chooseProvider, NoProvider, providers } from './choose-provider';
-export type { ClusterOptions, MemoryUse, Provider, ProviderName, Report, RunningCluster } from './provider';
+export type { ClusterOptions, ProviderName, Report, RunningCluster } from './provider';
