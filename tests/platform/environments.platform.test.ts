@@ -96,11 +96,15 @@ test('a file more is an environment more', async () => {
 }, 240_000);
 
 /**
- * Has an ApplicationSet look again at once, as docs/delivery.md says. One that failed looks again every three
- * minutes only: its mark that a push came in is still there, so the next push is no change.
+ * Has the ApplicationSets that read the sandbox's file look again at once, as docs/delivery.md says. One that
+ * failed looks again every three minutes only: its mark that a push came in is still there, so the next push is
+ * no change.
  */
-const lookAgain = (name: string) =>
-  kubectl('annotate', 'applicationset', `environment-${name}`, `looked-at=${Date.now()}`, '--overwrite');
+const lookAgain = () =>
+  kubectl(
+    ...['annotate', 'applicationset', 'environment-sandbox', 'environments'],
+    ...[`looked-at=${Date.now()}`, '--overwrite'],
+  );
 
 describe('what is wrong with an environment is said, and the others go on', () => {
   test.each([
@@ -117,7 +121,7 @@ describe('what is wrong with an environment is said, and the others go on', () =
       const before = await application(namespace);
       const good = await releaseIn(copy, 'sandbox');
       await push(text, 'Break the sandbox');
-      await lookAgain('sandbox');
+      await lookAgain();
       await waitUntil(async () => complaint.test((await complaintOf('sandbox')) ?? ''), {
         ...patience,
         until: 'the ApplicationSet complained',
@@ -126,7 +130,7 @@ describe('what is wrong with an environment is said, and the others go on', () =
       await othersGoOn();
 
       await push(file(good), 'Mend the sandbox');
-      await lookAgain('sandbox');
+      await lookAgain();
       await waitUntil(async () => (await complaintOf('sandbox')) === undefined, {
         ...patience,
         until: 'the ApplicationSet was content again',
@@ -231,6 +235,7 @@ describe('production outlives its file', () => {
   test('when it is renamed, and no second Application takes its namespace', async () => {
     const release = await releaseIn(copy, 'production');
     await change('production is called live', () => copy.git('mv', name, environmentFile('live')));
+    await lookAgain(); // at the sandbox's file, which was malformed before, the one for new ones may have failed
     await waitUntil(() => complaintOf('live'), { ...patience, until: 'the second owner was refused' });
     await untilReconciled();
     await untilRunning(production, release);
