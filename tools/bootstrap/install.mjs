@@ -47,7 +47,10 @@ function prepare(root) {
  * Not `npm ci`: it refuses a lockfile that doesn't list the binaries for every system there is,
  * and throws away what is right already. This installs what the lockfile says and leaves it alone.
  */
-const command = ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+const command = [
+  ...['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--include=optional'],
+  '--loglevel=notice', // `npm --silent` around us would silence this one too, errors and all
+];
 
 /** Resolves with npm's exit code and all it said. */
 function npm(root) {

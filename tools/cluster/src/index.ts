@@ -1,2 +1,2 @@
 export { linkNodeModules } from './release/worktree';
-export { kubeconfigOf } from './find-cluster';
+export { kubeconfigOf, reach } from './find-cluster';

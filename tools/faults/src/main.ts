@@ -1,6 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { disturbCluster } from './cluster/campaign';
+import { disturbances } from './cluster/disturbances';
 import { huntBug, playFault, type Campaign, type Hunt, type Summary } from './campaign';
 import { faults } from './faults';
 import { choose, help, listing, readOptions, type Options } from './options';
@@ -78,7 +80,14 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) say(help);
   else if (options.list) say(listing());
-  else if (!(await run(options))) process.exitCode = 1;
+  else {
+    const { cluster, requests } = options;
+    const held =
+      cluster === null
+        ? await run(options)
+        : await disturbCluster({ cluster, requests, chosen: choose(disturbances, options), say });
+    if (!held) process.exitCode = 1;
+  }
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { disturbances } from './cluster/disturbances';
 import { faults } from './faults';
 import { plantedBugs } from './victim/planted-bugs';
 
@@ -11,6 +12,10 @@ export interface Options {
   readonly only: readonly string[];
   /** Null: a new one. */
   readonly seed: number | null;
+  /** The cluster whose pods are taken; null: none, the faults of this machine are played. */
+  readonly cluster: string | null;
+  /** To a cluster, at least. */
+  readonly requests: number;
 }
 
 /**
@@ -27,9 +32,11 @@ export function readOptions(args: readonly string[]): Options {
       times: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string' },
+      cluster: { type: 'string' },
+      requests: { type: 'string', default: '50000' },
     },
   });
-  const { help, list, planted, times, seed } = values;
+  const { help, list, planted, times, seed, cluster = null, requests } = values;
   return {
     help,
     list,
@@ -37,6 +44,8 @@ export function readOptions(args: readonly string[]): Options {
     times: times === undefined ? (planted ? 3 : 20) : positiveInteger('--times', times),
     only: values.only.flatMap((names) => names.split(',')),
     seed: seed === undefined ? null : positiveInteger('--seed', seed),
+    cluster,
+    requests: positiveInteger('--requests', requests),
   };
 }
 
@@ -64,6 +73,8 @@ npm run faults -- --times 1 --seed 4711   the trial that said so: same wishes, s
 npm run faults -- --planted               does the checker find the bugs planted into the product?
                                           each has three trials (--times)
 npm run faults -- --list                  all faults and planted bugs
+npm run faults -- --cluster local         takes the pods of a cluster that npm run cluster made while
+                                          production is used: 50,000 requests (--requests), none may fail
 
 It starts a PostgreSQL of its own in a temporary folder. The exit code is 0 when nothing was lost,
 doubled or disordered and every fault could be brought about; with --planted, when all bugs were found.`;
@@ -71,4 +82,5 @@ doubled or disordered and every fault could be brought about; with --planted, wh
 const list = (items: readonly { readonly name: string; readonly about: string }[]): string =>
   items.map(({ name, about }) => `  ${name.padEnd(30)} ${about}`).join('\n');
 
-export const listing = (): string => `Faults\n${list(faults)}\n\nPlanted bugs\n${list(plantedBugs)}`;
+export const listing = (): string =>
+  `Faults\n${list(faults)}\n\nPlanted bugs\n${list(plantedBugs)}\n\nOn a cluster\n${list(disturbances)}`;

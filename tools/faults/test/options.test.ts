@@ -5,6 +5,8 @@ import { plantedBugs } from '../src/victim/planted-bugs';
 test('a run has every fault 20 times, and every planted bug three times', () => {
   expect(readOptions([])).toMatchObject({ times: 20, only: [], seed: null });
   expect(readOptions(['--planted'])).toMatchObject({ times: 3, planted: true });
+  expect(readOptions([]).cluster).toBeNull();
+  expect(readOptions(['--cluster', 'local'])).toMatchObject({ cluster: 'local', requests: 50_000 });
 });
 
 test('faults are chosen by parts of their names', () => {
