@@ -7,12 +7,6 @@ export function cpuOf(pid: number): number {
   return ticks * 10; // USER_HZ is 100 on every Linux that Node runs on
 }
 
-/** The value that `share` of the sample does not exceed (nearest rank). */
-export function percentile(sample: readonly number[], share: number): number {
-  const sorted = [...sample].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
-}
-
 export interface Figure {
   readonly what: string;
   readonly value: string;

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoAccount } from '@almanac/web';
-import { launchChromium } from '@almanac/testkit';
-import { ms, percentile, type Figure } from '../measure';
+import { launchChromium, percentile } from '@almanac/testkit';
+import { ms, type Figure } from '../measure';
 
 /** What the page notes for us: when it first showed each title. */
 declare global {

@@ -1,6 +1,7 @@
+import { percentile } from '@almanac/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../environment';
-import { ms, percentile, type Figure } from '../measure';
+import { ms, type Figure } from '../measure';
 
 /**
  * From the commit of a task to the commit of its audit entry, in another process, at a steady rate.

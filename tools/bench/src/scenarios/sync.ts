@@ -1,8 +1,9 @@
+import { percentile } from '@almanac/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { syncPath, type SyncServerMessage } from '@almanac/contracts';
 import { WebSocket } from 'ws';
 import type { Environment, ServiceProcess } from '../environment';
-import { ms, percentile, type Figure } from '../measure';
+import { ms, type Figure } from '../measure';
 
 /** One user's devices, half of them on each replica. */
 const perUser = 10;

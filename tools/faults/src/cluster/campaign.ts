@@ -1,4 +1,5 @@
 import { reach } from '@almanac/cluster';
+import { spread } from '@almanac/testkit';
 import type { Disturbance } from './disturbances';
 import { underLoad } from './under-load';
 
@@ -12,13 +13,6 @@ export interface ClusterCampaign {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-
-/** The value that `share` of the sample does not exceed (nearest rank). */
-const percentile = (sample: readonly number[], share: number): number =>
-  [...sample].sort((a, b) => a - b)[Math.max(0, Math.ceil(share * sample.length) - 1)] ?? NaN;
-
-const spread = (sample: readonly number[]): string =>
-  `p50 ${seconds(percentile(sample, 0.5))}, p95 ${seconds(percentile(sample, 0.95))}, n = ${sample.length}`;
 
 /**
  * Takes pods of production while it is used.
